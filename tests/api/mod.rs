@@ -37,6 +37,7 @@ mod objects;
 mod open;
 mod open_consolidated;
 mod orphans;
+mod overlay;
 mod parameters;
 mod parameters_making;
 mod parameters_opening;

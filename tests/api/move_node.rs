@@ -160,6 +160,30 @@ fn move_where_it_may_not() {
     assert_eq!(root.nmembers().wait().unwrap(), 2);
 }
 
+#[test]
+fn b1_27_an_array_moves_in_every_store() {
+    for kind in KINDS {
+        let (store, _dir) = store(kind);
+        let root = hierarchy(store, ZarrFormat::V3);
+        let mut array = root.array("a/x").wait().unwrap();
+        array.move_to("/new/x").wait().unwrap();
+        assert_eq!(array.name(), "/new/x", "{kind:?}");
+        assert_eq!(array.read::<i16>(..).wait().unwrap().sum(), 60);
+        array.write(sel![0, ..], 1_i16).wait().unwrap();
+        let again = root.array("new/x").wait().unwrap();
+        assert_eq!(again.read::<i16>(..).wait().unwrap().sum(), 64);
+        assert!(!root.contains("a/x").wait().unwrap());
+        // Where it may not, it stays.
+        let class = array.move_to("c/z/inside").wait().unwrap_err().class();
+        assert_eq!(class, ErrorClass::Invalid);
+        assert_eq!(array.name(), "/new/x");
+        assert_eq!(array.read::<i16>(..).wait().unwrap().sum(), 64);
+    }
+    let mut alone = zarr::zeros(Target::Memory, [4]).wait().unwrap();
+    let error = alone.move_to("a").wait().unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Invalid);
+}
+
 /// B1.27: an array moves by its own handle, which then refers to the new place.
 #[test]
 fn b1_27_an_array_moves() {

@@ -75,10 +75,12 @@ impl CallGate {
 
 /// Only calls that change something are counted: no others leave something half-written.
 fn counts(op: Op) -> bool {
-    matches!(op, Op::Put | Op::Delete | Op::DeletePrefix)
+    matches!(op, Op::Put | Op::Copy | Op::Delete | Op::DeletePrefix)
 }
 
 impl Hook for CallGate {
+    const COPIES: bool = true;
+
     fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
         if counts(call.op) {
             self.0.inside.fetch_add(1, Ordering::SeqCst);

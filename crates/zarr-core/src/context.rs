@@ -12,7 +12,7 @@ use crate::engine::{ChunkCache, pool};
 use crate::memory;
 use crate::warning::{self, WarningListener};
 use crate::{ArrayConfig, Config, Warning};
-use zarr_store::runtime::Budget;
+use zarr_store::runtime::{Budget, PerProcess};
 
 /// Codecs, workers and limits for every operation on the nodes it is given to.
 ///
@@ -30,13 +30,15 @@ pub struct Context {
 struct Shared {
     threads: usize,
     chunk_bytes: u64,
-    budget: Arc<Budget>,
+    memory: u64,
+    /// Of each process: a forked one would wait for what threads hold that it does not have.
+    budget: PerProcess<Arc<Budget>>,
     index_cache: u64,
     config: Config,
     chunks: Arc<ChunkCache>,
     on_warning: Option<WarningListener>,
     /// Started by the first operation that has work for it.
-    pool: OnceLock<Option<rayon::ThreadPool>>,
+    pool: PerProcess<Option<rayon::ThreadPool>>,
 }
 
 impl Context {
@@ -76,7 +78,7 @@ impl Context {
     /// How many bytes may be on their way between arrays and stores that answer later, in all
     /// operations together.
     pub fn memory(&self) -> u64 {
-        self.shared.budget.total()
+        self.shared.memory
     }
 
     /// What an operation takes bytes from. One that a task waits for is given them: what the task
@@ -84,7 +86,10 @@ impl Context {
     pub(crate) fn budget(&self) -> Arc<Budget> {
         match pool::is_at_work() {
             true => Budget::unlimited(),
-            false => Arc::clone(&self.shared.budget),
+            false => {
+                let make = || Budget::new(self.shared.memory);
+                Arc::clone(self.shared.budget.get_or_init(make))
+            }
         }
     }
 
@@ -337,12 +342,13 @@ impl ContextBuilder {
                 .or(self.config.max_workers)
                 .map_or_else(cores, NonZeroUsize::get),
             chunk_bytes: self.chunk_bytes,
-            budget: Budget::new(self.memory.unwrap_or_else(memory::quarter)),
+            memory: self.memory.unwrap_or_else(memory::quarter),
+            budget: PerProcess::new(),
             index_cache: self.index_cache,
             config: self.config,
             chunks: Arc::new(ChunkCache::new(self.chunk_cache)),
             on_warning: self.on_warning,
-            pool: OnceLock::new(),
+            pool: PerProcess::new(),
         });
         let registry = Arc::new(registry);
         Context { shared, registry }

@@ -106,9 +106,9 @@ pub struct CopyProgress<'a> {
     pub done: u64,
     /// How many there are to do.
     pub total: u64,
-    /// Bytes that came from the source so far.
+    /// Bytes that came from the source so far; what a store copies by itself is counted, too.
     pub bytes_in: u64,
-    /// Bytes that went to the destination so far.
+    /// Bytes that went to the destination so far, in the same way.
     pub bytes_out: u64,
 }
 

@@ -27,4 +27,4 @@ pub use encode::Elements;
 pub use output::Output;
 pub(crate) use output::{Destination, lend};
 pub use stream::Block;
-pub(crate) use transfer::{settled, transfer};
+pub(crate) use transfer::{Moved, settled, transfer};

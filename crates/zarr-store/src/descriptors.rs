@@ -6,19 +6,16 @@
 //! never waits for one, since it may be opened where nothing may wait. [`for_lock`]: a driver waits before it takes
 //! the lock of one of many keys.
 
-use std::{
-    cell::Cell,
-    sync::{Arc, OnceLock},
-};
+use std::{cell::Cell, sync::Arc};
 
-use crate::runtime::{Budget, Reserved};
+use crate::runtime::{Budget, PerProcess, Reserved};
 
 /// Given back when dropped, on any thread.
 pub(crate) type Permit = Reserved;
 
 /// Blocking calls under way.
 fn calls() -> &'static Arc<Budget> {
-    static CALLS: OnceLock<Arc<Budget>> = OnceLock::new();
+    static CALLS: PerProcess<Arc<Budget>> = PerProcess::new();
     CALLS.get_or_init(|| Budget::new(limit::budget()))
 }
 
@@ -51,7 +48,7 @@ pub(crate) fn call<T>(permit: Option<Permit>, call: impl FnOnce() -> T) -> T {
 
 /// A permit for the file of a lock. Whoever waits holds no other.
 pub(crate) async fn for_lock() -> Permit {
-    static LOCKS: OnceLock<Arc<Budget>> = OnceLock::new();
+    static LOCKS: PerProcess<Arc<Budget>> = PerProcess::new();
     LOCKS
         .get_or_init(|| Budget::new(limit::budget()))
         .take(1)
@@ -61,7 +58,7 @@ pub(crate) async fn for_lock() -> Permit {
 /// A permit to keep a file open between reads, if there is one now.
 #[cfg(all(feature = "local", unix))]
 pub(crate) fn kept() -> Option<Permit> {
-    static KEPT: OnceLock<Arc<Budget>> = OnceLock::new();
+    static KEPT: PerProcess<Arc<Budget>> = PerProcess::new();
     KEPT.get_or_init(|| Budget::new(limit::budget()))
         .try_take(1)
 }

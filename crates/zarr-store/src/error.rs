@@ -108,6 +108,8 @@ pub enum Op {
     Head,
     /// Write a value.
     Put,
+    /// Copy a value to this key, inside the store.
+    Copy,
     /// Delete a value.
     Delete,
     /// Delete everything below a prefix.
@@ -137,6 +139,7 @@ impl Op {
             Op::Get => "get",
             Op::Head => "get the size of",
             Op::Put => "put",
+            Op::Copy => "copy to",
             Op::Delete => "delete",
             Op::DeletePrefix => "delete all below",
             Op::List => "list",

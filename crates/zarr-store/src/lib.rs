@@ -80,13 +80,13 @@ pub use {
     prefix::Prefix,
     range::ByteRange,
     store::{
-        Blocking, BlockingStore, BoxFuture, BoxStream, Conditions, Identity, IoHints, Object,
-        RealPath, Store, StoreExt,
+        Blocking, BlockingStore, BoxFuture, BoxStream, Conditions, Copied, Identity, IoHints,
+        Object, Origin, RealPath, Store, StoreExt,
     },
     update::{BlockingUpdate, Commit, Update, Writers},
     value::{Entry, Found, Listing, PutMode, Version},
     wrap::{
-        Call, Counting, Counts, Hook, Hooked, Listed, NoWrites, Outcome, Prefixed, ReadOnly, Reads,
-        Split, Tally,
+        Call, Counting, Counts, Hook, Hooked, Listed, NoWrites, Outcome, Overlay, Prefixed,
+        ReadOnly, Reads, Split, Tally,
     },
 };

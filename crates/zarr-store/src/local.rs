@@ -16,6 +16,7 @@
 //! **Two handles on one directory** meet: locks and the short mutexes of `dir_lock` go by the full
 //! path. Two processes meet in `lock_file` and in `dir_lock`.
 
+mod content;
 mod dir_lock;
 mod durability;
 mod errors;
@@ -33,21 +34,22 @@ mod write;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 pub(crate) use self::root::real_path_of_file;
-pub use self::{durability::Durability, lock_file::Locking, root::Symlinks};
 use self::{
+    content::Content,
     errors::{if_absent, is_absent, store_error, uninterrupted},
     lock_file::LockFile,
     object::LocalObject,
     root::{Root, resolved},
 };
+pub use self::{durability::Durability, lock_file::Locking, root::Symlinks};
 #[cfg(feature = "zip")]
 pub(crate) use self::{
     lock_file::lock_named,
     object::{read_once, read_range},
 };
 use crate::{
-    BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
-    PutMode, RealPath, Result, Version, descriptors,
+    BlockingStore, Copied, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Origin,
+    Payload, Prefix, PutMode, RealPath, Result, Version, descriptors,
 };
 
 /// Values as files below one directory.
@@ -158,7 +160,8 @@ impl BlockingStore for LocalStore {
     }
 
     fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
-        self.put_value(key, value, &mode).map(Some)
+        self.put_value(key, &Content::Payload(value), &mode)
+            .map(Some)
     }
 
     fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
@@ -174,6 +177,18 @@ impl BlockingStore for LocalStore {
         removed
             .and_then(|()| self.durability.sync_names(&self.root, name, false))
             .map_err(|e| store_error(self, Op::DeletePrefix, prefix, e))
+    }
+
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        Some(Origin::new((self.clone(), key.clone())))
+    }
+
+    /// From any local store, whose links lead as far as that store lets them.
+    fn copy_from(&self, origin: &Origin, to: &Key, most: u64) -> Result<Copied> {
+        match origin.place::<(LocalStore, Key)>() {
+            Some((store, key)) => self.copy_file(store, key, to, most),
+            None => Ok(Copied::Elsewhere),
+        }
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {

@@ -22,14 +22,14 @@ use std::{
     future::Future,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use crate::{
     Identity, Result, descriptors,
-    runtime::{Budget, Reserved, Take},
+    runtime::{Budget, PerProcess, Reserved, Take},
 };
 
 /// What is locked: a name within a store.
@@ -213,7 +213,7 @@ type Stripe = HashMap<Id, Arc<Budget>, Hash>;
 
 /// The queues of this process, spread so that unrelated keys seldom meet on one mutex.
 fn stripe(id: &Id) -> MutexGuard<'static, Stripe> {
-    static STRIPES: OnceLock<[Mutex<Stripe>; 16]> = OnceLock::new();
+    static STRIPES: PerProcess<[Mutex<Stripe>; 16]> = PerProcess::new();
     let stripes = STRIPES.get_or_init(Default::default);
     let which = Hash::default().hash_one(id) as usize % stripes.len();
     // Nothing panics while a stripe is held.

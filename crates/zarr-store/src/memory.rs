@@ -10,8 +10,9 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    BlockingStore, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode,
-    Result, StoreError, StoreErrorKind, Version, key_map, value::next_stamp,
+    BlockingStore, ByteRange, Copied, Entry, Identity, IoHints, Key, Listing, Object, Op, Origin,
+    Payload, Prefix, PutMode, Result, StoreError, StoreErrorKind, Version, key_map,
+    value::next_stamp,
 };
 
 /// Values in memory. Cheap to clone; clones are one store, and it is gone with the last of them.
@@ -120,6 +121,26 @@ impl BlockingStore for MemoryStore {
         drop(values);
         drop(old);
         Ok(())
+    }
+
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        Some(Origin::new((self.clone(), key.clone())))
+    }
+
+    /// From any store in memory: the bytes are shared.
+    fn copy_from(&self, origin: &Origin, to: &Key, most: u64) -> Result<Copied> {
+        let Some((store, key)) = origin.place::<(MemoryStore, Key)>() else {
+            return Ok(Copied::Elsewhere);
+        };
+        let Some(value) = store.read().get(key).cloned() else {
+            return Ok(Copied::Absent);
+        };
+        ByteRange::AtMost(most)
+            .resolve(value.len())
+            .map_err(|kind| store.error(Op::Get, key, kind))?;
+        let size = Some(value.len());
+        self.put(to, &value.bytes.into(), PutMode::Overwrite)?;
+        Ok(Copied::Stored { size })
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {

@@ -118,6 +118,7 @@ impl ObjectStore {
             name: without_secrets(name),
             identity: Identity::unique(),
             container: Identity::unique(),
+            bucket: write::unique(),
             root: Prefix::root(),
             secrets: Vec::new(),
         })

@@ -16,10 +16,12 @@ use std::{
 mod budget;
 mod inline;
 mod offload;
+mod per_process;
 mod sleep;
 
 pub use budget::{Budget, Reserved, Take};
 pub use inline::{InlineGuard, inline, is_inline};
+pub use per_process::PerProcess;
 pub(crate) use {offload::offload, sleep::sleep};
 
 /// Runs a future on this thread until it is done: blocking calls inline, parking for anything else.

@@ -5,6 +5,7 @@ mod adapter;
 mod blocking;
 mod extension;
 mod hints;
+mod origin;
 mod real_path;
 
 use std::{
@@ -23,6 +24,7 @@ pub use self::{
     blocking::{BlockingStore, Object},
     extension::StoreExt,
     hints::{Conditions, Identity, IoHints},
+    origin::{Copied, Origin},
     real_path::RealPath,
 };
 pub(crate) use self::{
@@ -85,6 +87,26 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
 
     /// Deletes everything below a prefix. Not atomic: what is written meanwhile may stay or go.
     fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>>;
+
+    /// Where a value lies, for [`copy_from`](Self::copy_from). Asks nothing, so there need not be a value. `None` where
+    /// no store copies from there by itself.
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        let _ = key;
+        None
+    }
+
+    /// Copies a value over `to` without its bytes passing through this process: by the service, or by the file system.
+    /// A value of more than `most` bytes is [`TooLarge`](crate::StoreErrorKind::TooLarge) if the store learns its size
+    /// before it copies; services do not. [`StoreExt::copy`] reads and writes where a store cannot do this.
+    fn copy_from<'a>(
+        &'a self,
+        origin: &'a Origin,
+        to: &'a Key,
+        most: u64,
+    ) -> BoxFuture<'a, Result<Copied>> {
+        let _ = (origin, to, most);
+        Box::pin(async { Ok(Copied::Elsewhere) })
+    }
 
     /// What lies directly below a prefix.
     fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>>;
@@ -167,6 +189,19 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
         (**self).delete_prefix(prefix)
+    }
+
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        (**self).origin(key)
+    }
+
+    fn copy_from<'a>(
+        &'a self,
+        origin: &'a Origin,
+        to: &'a Key,
+        most: u64,
+    ) -> BoxFuture<'a, Result<Copied>> {
+        (**self).copy_from(origin, to, most)
     }
 
     fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {

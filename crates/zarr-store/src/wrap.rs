@@ -3,7 +3,8 @@
 //! A wrapper holds a [`Store`] and has a blocking face exactly where the store inside has one. Locks are those of the
 //! inner store, under the inner key, so that a wrapped handle and a bare one meet. What leaves keys and values alone
 //! is a [`Hook`]. The others say what they change as a `Wrapper`, which implements both faces for all of them; only
-//! [`Cached`] implements `Store` itself, since it answers most calls from memory.
+//! [`Cached`] and [`Overlay`] implement `Store` themselves: the one answers most calls from memory, the other asks one store
+//! after the other.
 
 #[cfg(feature = "cache")]
 mod cached;
@@ -11,6 +12,7 @@ mod counting;
 mod hook;
 mod hooked;
 mod listed;
+mod overlay;
 mod prefixed;
 mod read_only;
 mod split;
@@ -29,6 +31,7 @@ pub use self::{
     hook::{Call, Hook, Outcome, Reads},
     hooked::Hooked,
     listed::Listed,
+    overlay::Overlay,
     prefixed::Prefixed,
     read_only::{NoWrites, ReadOnly},
     split::Split,

@@ -101,8 +101,8 @@ impl Array {
         finish(self.chunked().location()).await
     }
 
-    /// Moves the array to another path of its store: it copies everything, then deletes the source. Missing groups in
-    /// between are created. This handle then refers to the new place; clones of it do not.
+    /// Moves the array to another path of its store: it copies everything, the store by itself where it can, then
+    /// deletes the source. Missing groups in between are created. This handle then refers to the new place; clones of it do not.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};

@@ -154,7 +154,7 @@ pub use zarr_metadata::{
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]
 pub use zarr_store::{Durability, LocalStore, Locking, Symlinks};
-pub use zarr_store::{Location, Store};
+pub use zarr_store::{Location, Overlay, Store};
 
 /// The examples of the READMEs are tests like any other.
 #[cfg(doctest)]

@@ -8,6 +8,9 @@
 mod archives;
 #[path = "../examples/cloud.rs"]
 mod cloud;
+mod copies;
+#[cfg(unix)]
+mod forked;
 mod functions;
 mod http;
 mod reads;

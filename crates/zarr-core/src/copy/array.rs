@@ -219,8 +219,11 @@ impl ArrayCopy<'_> {
         let from = &self.from;
         let wanted = |chunk: &Dims<u64>| !there.contains(chunk);
         let mut done = 0;
-        let count = |_| {
+        let count = |moved: engine::Moved| {
             done += 1;
+            if let engine::Moved::Copied { bytes } = moved {
+                self.reporter.add_copied(path, bytes);
+            }
             self.reporter.add_done(path, 1);
         };
         let (a, b, budget) = (

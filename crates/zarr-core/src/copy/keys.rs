@@ -114,7 +114,7 @@ async fn copy_one(
 ) -> Result<()> {
     let path = value.from.key.as_str();
     reporter.report(path, CopyStep::Key(value.to.as_str()));
-    copier.copy(&value).await?;
+    copier.copy(&value, reporter).await?;
     reporter.add_done(path, 1);
     Ok(())
 }

@@ -232,7 +232,7 @@ impl NodesCopy<'_> {
         self.reporter.report(path, CopyStep::Key(value.to.as_str()));
         let copied = match self.options.dry_run {
             true => Ok(()),
-            false => self.copier.copy(value).await,
+            false => self.copier.copy(value, &self.reporter).await,
         };
         match copied {
             Ok(()) => stats.others = 1,

@@ -27,6 +27,8 @@ struct CopyCounts {
 struct ReadCounter(Arc<CopyCounts>);
 
 impl Hook for ReadCounter {
+    const COPIES: bool = true;
+
     fn after(&self, _: &Call<'_>, outcome: &Outcome<'_>) {
         self.0.received.fetch_add(outcome.received, Relaxed);
     }
@@ -35,13 +37,23 @@ impl Hook for ReadCounter {
 #[derive(Debug)]
 struct WriteCounter(Arc<CopyCounts>);
 
+/// What a store copies by itself passes unseen: see [`CopyReporter::add_copied`].
 impl Hook for WriteCounter {
+    const COPIES: bool = true;
+
     fn after(&self, call: &Call<'_>, outcome: &Outcome<'_>) {
         if call.op == Op::Put && outcome.error.is_none() {
-            self.0.sent.fetch_add(call.sent, Relaxed);
-            if !is_document(call.key) {
-                self.0.chunks.fetch_add(1, Relaxed);
-            }
+            self.0.add_stored(call.key, call.sent);
+        }
+    }
+}
+
+impl CopyCounts {
+    /// A value of so many bytes was stored.
+    fn add_stored(&self, key: &str, bytes: u64) {
+        self.sent.fetch_add(bytes, Relaxed);
+        if !is_document(key) {
+            self.chunks.fetch_add(1, Relaxed);
         }
     }
 }
@@ -79,6 +91,12 @@ impl CopyReporter {
         let hook = WriteCounter(Arc::clone(&self.counts));
         let store = Hooked::with(Arc::clone(location.store()), hook);
         Location::new(Arc::new(store), location.path().clone())
+    }
+
+    /// A store has copied a value by itself, whose bytes nobody saw.
+    pub(super) fn add_copied(&self, key: &str, bytes: u64) {
+        self.counts.received.fetch_add(bytes, Relaxed);
+        self.counts.add_stored(key, bytes);
     }
 
     /// Bytes of values that were stored.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_store::runtime::Budget;
-use zarr_store::{Entry, Key, Location, Op, PutMode, StoreError, StoreErrorKind, StoreExt};
+use zarr_store::{Copied, Entry, Key, Location, Op, PutMode, StoreError, StoreErrorKind, StoreExt};
 
 use super::IfExists;
+use super::progress::CopyReporter;
 use crate::Result;
 
 /// A value, and the key that it is copied to.
@@ -57,21 +58,38 @@ impl ValueCopier<'_> {
         stream::iter(looks).buffered(limit).try_collect().await
     }
 
-    /// Copies one value.
+    /// Copies one value: the store by itself, if it can and nothing is to be compared.
     ///
     /// # Errors
     /// What the stores say, where it is larger than a value may be, and where something else is there afterwards.
-    pub(super) async fn copy(&self, ValueCopy { from, to }: &ValueCopy) -> Result<()> {
+    pub(super) async fn copy(&self, value: &ValueCopy, reporter: &CopyReporter) -> Result<()> {
+        let ValueCopy { from, to } = value;
+        let (source, dest) = (self.from.store(), self.to.store());
+        let copied = match self.verify {
+            true => Copied::Elsewhere,
+            false => {
+                source
+                    .copy_into(&from.key, dest, to, self.value_bytes)
+                    .await?
+            }
+        };
+        match copied {
+            Copied::Stored { size } => {
+                reporter.add_copied(to.as_str(), size.unwrap_or(from.size));
+                return Ok(());
+            }
+            // It was deleted since it was listed.
+            Copied::Absent => return Ok(()),
+            Copied::Elsewhere => {}
+        }
         let _until_put = self.budget.take(from.size).await;
-        // It may have been deleted since it was listed.
-        let value = self.from.store().get_at_most(&from.key, self.value_bytes);
+        let value = source.get_at_most(&from.key, self.value_bytes);
         if let Some(bytes) = value.await? {
-            let store = self.to.store();
             let value = bytes.clone().into();
-            store.put(to, value, PutMode::Overwrite).await?;
+            dest.put(to, value, PutMode::Overwrite).await?;
             if self.verify && !self.holds(to, &bytes).await? {
                 let kind = StoreErrorKind::Conflict;
-                return Err(StoreError::new(Op::Get, store, to.as_str(), kind).into());
+                return Err(StoreError::new(Op::Get, dest, to.as_str(), kind).into());
             }
         }
         Ok(())

@@ -6,12 +6,23 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use zarr_codecs::Dims;
-use zarr_store::{ByteRange, PutMode, StoreExt};
+use zarr_store::{ByteRange, Copied, PutMode, StoreExt};
 
 use super::barrier::{CancelledWriteBarrier, DriverGuard};
 use super::pool::{self, Workers};
 use crate::{ChunkError, ChunkedArray, Result};
 use zarr_store::runtime::Budget;
+
+/// What became of a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moved {
+    /// It is absent, and stays so.
+    Absent,
+    /// It was read and put.
+    Sent,
+    /// A store copied it by itself, so many bytes.
+    Copied { bytes: u64 },
+}
 
 /// One transfer: what its chunks share.
 struct TransferJob {
@@ -23,7 +34,7 @@ struct TransferJob {
 }
 
 /// Copies these chunks, each of which takes at most the bytes given with it, and calls `done` for each, in no
-/// promised order, with whether it was stored. A chunk that is absent stays absent.
+/// promised order. A chunk that is absent stays absent.
 ///
 /// If the future is dropped, every chunk is copied or not, and what a worker still stores arrives before
 /// anything that is written later.
@@ -32,7 +43,7 @@ pub(crate) async fn transfer(
     to: Arc<ChunkedArray>,
     chunks: impl Stream<Item = Result<(Dims<u64>, u64)>> + Send,
     budget: Arc<Budget>,
-    mut done: impl FnMut(bool) + Send,
+    mut done: impl FnMut(Moved) + Send,
 ) -> Result<()> {
     let barrier = CancelledWriteBarrier::of(&to).await?;
     let limit = [&from, &to].map(|array| array.store().hints().concurrency.max(1));
@@ -57,7 +68,7 @@ pub(crate) async fn transfer(
     let mut result = Ok(());
     while let Some(copied) = copies.next().await {
         match copied {
-            Ok(was_there) => done(was_there),
+            Ok(moved) => done(moved),
             Err(error) => {
                 result = Err(error);
                 break;
@@ -78,7 +89,14 @@ pub(crate) async fn settled(array: &ChunkedArray) -> Result<()> {
 }
 
 impl TransferJob {
-    async fn one(self: Arc<Self>, chunk: Dims<u64>, size: u64) -> Result<bool> {
+    async fn one(self: Arc<Self>, chunk: Dims<u64>, size: u64) -> Result<Moved> {
+        if self.to.store().as_blocking().is_none() {
+            let copied = self.copy(&chunk).await;
+            let copied = copied.map_err(|error| self.to.chunk_error(&chunk, error))?;
+            if let Some(moved) = moved(copied, size) {
+                return Ok(moved);
+            }
+        }
         let reserved = self.budget.take(size).await;
         let (from, to) = (self.from.store(), self.to.store());
         let fetched = match (from.as_blocking(), to.as_blocking()) {
@@ -87,7 +105,7 @@ impl TransferJob {
             _ => {
                 let bytes = self.fetch(&chunk).await;
                 match bytes.map_err(|error| self.from.chunk_error(&chunk, error))? {
-                    None => return Ok(false),
+                    None => return Ok(Moved::Absent),
                     fetched => fetched,
                 }
             }
@@ -95,18 +113,35 @@ impl TransferJob {
         if let (None, Some(bytes)) = (to.as_blocking(), &fetched) {
             let put = self.send(&chunk, bytes.clone()).await;
             put.map_err(|error| self.to.chunk_error(&chunk, error))?;
-            return Ok(true);
+            return Ok(Moved::Sent);
         }
         let (job, at) = (Arc::clone(&self), chunk.clone());
         let task = move |workers: Workers<'_>| {
             let _until_put = reserved;
             match workers.is_wanted() {
-                true => job.move_one(&at, fetched),
-                false => Ok(false),
+                true => job.move_one(&at, size, fetched),
+                false => Ok(Moved::Absent),
             }
         };
         let moved = pool::run_piece(self.to.context(), size, task).await;
         moved.map_err(|error| self.to.chunk_error(&chunk, error))?
+    }
+
+    /// Asks the store to copy a chunk by itself.
+    async fn copy(&self, chunk: &[u64]) -> Result<Copied, ChunkError> {
+        let (key, to) = (self.from.chunk_key(chunk)?, self.to.chunk_key(chunk)?);
+        let (source, most) = (self.from.store(), self.to.context().value_bytes());
+        Ok(source.copy_into(&key, self.to.store(), &to, most).await?)
+    }
+
+    /// The same on a worker.
+    fn copy_here(&self, chunk: &[u64]) -> Result<Copied, ChunkError> {
+        let (key, to) = (self.from.chunk_key(chunk)?, self.to.chunk_key(chunk)?);
+        let most = self.to.context().value_bytes();
+        match self.from.blocking_store()?.origin(&key) {
+            Some(origin) => Ok(self.to.blocking_store()?.copy_from(&origin, &to, most)?),
+            None => Ok(Copied::Elsewhere),
+        }
     }
 
     async fn fetch(&self, chunk: &[u64]) -> Result<Option<Bytes>, ChunkError> {
@@ -122,7 +157,14 @@ impl TransferJob {
     }
 
     /// Copies one chunk on a worker, which reads it unless it was fetched.
-    fn move_one(&self, chunk: &[u64], fetched: Option<Bytes>) -> Result<bool> {
+    fn move_one(&self, chunk: &[u64], size: u64, fetched: Option<Bytes>) -> Result<Moved> {
+        if fetched.is_none() {
+            let copied = self.copy_here(chunk);
+            let copied = copied.map_err(|error| self.to.chunk_error(chunk, error))?;
+            if let Some(moved) = moved(copied, size) {
+                return Ok(moved);
+            }
+        }
         let get = || -> Result<Option<Bytes>, ChunkError> {
             let most = ByteRange::AtMost(self.to.context().value_bytes());
             let store = self.from.blocking_store()?;
@@ -134,7 +176,7 @@ impl TransferJob {
             None => get().map_err(|error| self.from.chunk_error(chunk, error))?,
         };
         let Some(bytes) = bytes else {
-            return Ok(false);
+            return Ok(Moved::Absent);
         };
         let put = || -> Result<(), ChunkError> {
             let (store, key) = (self.to.blocking_store()?, self.to.chunk_key(chunk)?);
@@ -142,6 +184,17 @@ impl TransferJob {
             Ok(())
         };
         put().map_err(|error| self.to.chunk_error(chunk, error))?;
-        Ok(true)
+        Ok(Moved::Sent)
+    }
+}
+
+/// What became of a chunk of `size` bytes, unless it has to be read and put.
+fn moved(copied: Copied, size: u64) -> Option<Moved> {
+    match copied {
+        Copied::Stored { size: bytes } => Some(Moved::Copied {
+            bytes: bytes.unwrap_or(size),
+        }),
+        Copied::Absent => Some(Moved::Absent),
+        Copied::Elsewhere => None,
     }
 }

@@ -70,13 +70,14 @@ struct StaleMarker {
 
 impl Hook for StaleMarker {
     const READS: Reads = Reads::Pass;
+    const COPIES: bool = true;
 
     fn after(&self, call: &Call<'_>, _: &Outcome<'_>) {
         let name = call.key.rsplit('/').next().unwrap_or_default();
         let is_document = documents::ALL.contains(&name);
         // A put that failed may have been done all the same.
         let is_change = match call.op {
-            Op::Put | Op::Update | Op::Delete => is_document,
+            Op::Put | Op::Copy | Op::Update | Op::Delete => is_document,
             Op::DeletePrefix => true,
             _ => false,
         };

@@ -3,7 +3,7 @@
 
 use futures_util::{TryStreamExt, future};
 use zarr_metadata::documents;
-use zarr_store::{Entry, Location, PutMode, StoreExt};
+use zarr_store::{Copied, Entry, Location, PutMode, StoreExt};
 
 use super::create::{check_vacant, missing_groups, put_group, read_each};
 use super::delete::remove;
@@ -76,15 +76,17 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
 }
 
 async fn copy(from: &Location, to: &Location, entry: &Entry, context: &Context) -> Result<()> {
-    let _reserved = context.budget().take(entry.size).await;
-    let name = entry.key.as_str().strip_prefix(from.path().as_str());
-    // It may have been deleted meanwhile.
-    let value = from.store().get_at_most(&entry.key, context.value_bytes());
-    if let (Some(name), Some(value)) = (name, value.await?) {
-        let key = to.key(name)?;
-        from.store()
-            .put(&key, value.into(), PutMode::Overwrite)
-            .await?;
+    let (store, most) = (from.store(), context.value_bytes());
+    let Some(name) = entry.key.as_str().strip_prefix(from.path().as_str()) else {
+        return Ok(());
+    };
+    let key = to.key(name)?;
+    // It may have been deleted meanwhile, so that none is there to be copied.
+    if store.copy_into(&entry.key, store, &key, most).await? == Copied::Elsewhere {
+        let _reserved = context.budget().take(entry.size).await;
+        if let Some(value) = store.get_at_most(&entry.key, most).await? {
+            store.put(&key, value.into(), PutMode::Overwrite).await?;
+        }
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::Permit};
 
 /// Opens for reading. Asks nothing about the file.
-fn open(root: &Root, key: &Key) -> io::Result<File> {
+pub(super) fn open(root: &Root, key: &Key) -> io::Result<File> {
     // Not to wait: a named pipe in the tree would otherwise hang the reader for ever. On files it
     // does nothing, but for one that somebody holds a lease on: there, open once more and wait.
     let no_wait = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;

@@ -4,7 +4,7 @@
 use std::{
     fs::{File, FileTimes},
     hash::{BuildHasher, RandomState},
-    io::{self, IoSlice, Write},
+    io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process,
@@ -21,11 +21,12 @@ use rustix::{
 };
 
 use super::{
+    content::Content,
     platform,
     root::{PathAt, permissions},
     stat::FileStat,
 };
-use crate::{AuxiliaryFile, Payload};
+use crate::AuxiliaryFile;
 
 const SUFFIX: &str = AuxiliaryFile::Temporary.suffix();
 
@@ -70,11 +71,11 @@ impl<'p> TempFile<'p> {
     }
 
     /// Writes everything, stamps the time, if `durable` waits for the disk, and closes.
-    pub(super) fn fill(&mut self, value: &Payload, durable: bool) -> io::Result<FileStat> {
+    pub(super) fn fill(&mut self, value: &Content<'_>, durable: bool) -> io::Result<FileStat> {
         let Some(mut file) = self.file.take() else {
             return Err(io::Error::other("a temporary file was written twice"));
         };
-        write_parts(&mut file, value)?;
+        value.write_to(&mut file)?;
         // Some network file systems let nobody set times; versions are then as fine as their clock.
         let _ = file.set_times(FileTimes::new().set_modified(stamp()));
         if durable {
@@ -152,28 +153,6 @@ fn name_beside(target: &Path) -> String {
         .unwrap_or(0);
     let name = &name[..end];
     format!(".{name}.{}-{count:x}-{random:x}{SUFFIX}", process::id())
-}
-
-/// Writes all parts with as few calls as the system allows.
-fn write_parts(file: &mut File, value: &Payload) -> io::Result<()> {
-    if let [part] = value.parts() {
-        return file.write_all(part);
-    }
-    let mut slices: Vec<IoSlice<'_>> = value
-        .parts()
-        .iter()
-        .map(|part| IoSlice::new(part))
-        .collect();
-    let mut rest = &mut slices[..];
-    while !rest.is_empty() {
-        match file.write_vectored(rest) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => IoSlice::advance_slices(&mut rest, written),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(())
 }
 
 /// The time of now, in nanoseconds that no other value written by this process has.

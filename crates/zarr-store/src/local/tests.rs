@@ -136,7 +136,8 @@ fn what_a_killed_writer_leaves_is_hidden_and_cleaned() {
     // As if killed between write and rename.
     let place = store.root.path_at("a/b").unwrap();
     let mut temp = temp_file::TempFile::create(&place, None).unwrap();
-    temp.fill(&vec![2].into(), false).unwrap();
+    temp.fill(&content::Content::Payload(&vec![2].into()), false)
+        .unwrap();
     std::mem::forget(temp);
     fs::write(store.root.path("a/.b.zarr-lock"), "").unwrap();
     assert_eq!(files(store.root()).len(), 3);
@@ -539,4 +540,41 @@ fn a_directory_that_may_not_be_listed_can_be_written_to() {
         .unwrap();
     fs::set_permissions(store.root(), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(all(&store, "a"), Some(vec![2]));
+}
+
+#[test]
+fn f12_a_copy_is_a_file_of_its_own_within_the_links_of_its_source() {
+    let (store, dir) = local();
+    let (a, b) = (key("a"), key("b/c"));
+    store
+        .put(&a, &vec![7; 300_000].into(), PutMode::Create)
+        .unwrap();
+    let other = LocalStore::new(dir.path().join("other"));
+    let origin = store.origin(&a).unwrap();
+    let copied = other.copy_from(&origin, &b, u64::MAX).unwrap();
+    assert_eq!(
+        copied,
+        Copied::Stored {
+            size: Some(300_000)
+        }
+    );
+    store.put(&a, &vec![1].into(), PutMode::Overwrite).unwrap();
+    assert_eq!(all(&other, "b/c"), Some(vec![7; 300_000]));
+    // More than is allowed, nothing, and what no store of files understands.
+    let refused = other.copy_from(&other.origin(&b).unwrap(), &a, 299_999);
+    let refused = refused.unwrap_err().kind;
+    assert!(matches!(refused, crate::StoreErrorKind::TooLarge { .. }));
+    let none = store.origin(&key("none")).unwrap();
+    assert_eq!(other.copy_from(&none, &a, 9).unwrap(), Copied::Absent);
+    let far = crate::MemoryStore::new().origin(&a).unwrap();
+    assert_eq!(other.copy_from(&far, &a, 9).unwrap(), Copied::Elsewhere);
+    assert_eq!(all(&other, "a"), None);
+    // What the source may not read is not copied through it.
+    fs::write(dir.path().join("secret"), "s").unwrap();
+    symlink(dir.path().join("secret"), store.root().join("link")).unwrap();
+    let inside = store.clone().symlinks(Symlinks::Inside);
+    let leading_out = inside.origin(&key("link")).unwrap();
+    other.copy_from(&leading_out, &a, 9).unwrap_err();
+    assert_eq!(all(&other, "a"), None);
+    assert_eq!(files(dir.path()).len(), 4, "no temporary file is left");
 }

@@ -7,13 +7,16 @@ use rustix::fs::{AtFlags, Mode, unlinkat};
 
 use super::{
     Durability, LocalStore,
+    content::Content,
     dir_lock::{self, DirLock, LockMode},
     errors::{if_absent, is_absent, store_error, uninterrupted},
     lock_file::Locking,
+    object,
     root::{PathAt, TRIES},
+    stat::FileStat,
     temp_file::TempFile,
 };
-use crate::{Key, Op, Payload, PutMode, Result, StoreError, StoreErrorKind, Version};
+use crate::{ByteRange, Copied, Key, Op, PutMode, Result, StoreError, StoreErrorKind, Version};
 
 /// How one try to write ended.
 enum PutOutcome {
@@ -23,7 +26,12 @@ enum PutOutcome {
 
 impl LocalStore {
     /// Writes a value if `mode` allows it, and says which version it became.
-    pub(super) fn put_value(&self, key: &Key, value: &Payload, mode: &PutMode) -> Result<Version> {
+    pub(super) fn put_value(
+        &self,
+        key: &Key,
+        value: &Content<'_>,
+        mode: &PutMode,
+    ) -> Result<Version> {
         let fail = |e| store_error(self, Op::Put, key, e);
         let refusal = |kind| StoreError::new(Op::Put, self, key, kind);
         let mut made_directories = false;
@@ -53,6 +61,28 @@ impl LocalStore {
         )))
     }
 
+    /// Replaces a value by the file that another store has.
+    pub(super) fn copy_file(
+        &self,
+        from: &LocalStore,
+        key: &Key,
+        to: &Key,
+        most: u64,
+    ) -> Result<Copied> {
+        let fail = |e| store_error(from, Op::Get, key, e);
+        let file = match object::open(&from.root, key) {
+            Ok(file) => file,
+            Err(e) if is_absent(&e) => return Ok(Copied::Absent),
+            Err(e) => return Err(fail(e)),
+        };
+        let size = FileStat::of(&file).map_err(fail)?.size;
+        ByteRange::AtMost(most)
+            .resolve(size)
+            .map_err(|kind| StoreError::new(Op::Get, from, key, kind))?;
+        self.put_value(to, &Content::File(&file), &PutMode::Overwrite)?;
+        Ok(Copied::Stored { size: Some(size) })
+    }
+
     /// Deletes a value, which must be the version `same`, where one is given.
     pub(super) fn delete_value(&self, key: &Key, same: Option<&Version>) -> Result<()> {
         let fail = |e| store_error(self, Op::Delete, key, e);
@@ -69,7 +99,7 @@ impl LocalStore {
     }
 
     /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
-    fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<PutOutcome> {
+    fn try_put(&self, key: &Key, value: &Content<'_>, mode: &PutMode) -> io::Result<PutOutcome> {
         let same = match mode {
             PutMode::Create => return self.try_create(key, value),
             PutMode::Overwrite => None,
@@ -88,7 +118,7 @@ impl LocalStore {
 
     /// One try to put where nothing is. It needs no lock: a name that a conditional write compares
     /// stays taken until that is over, since whatever deletes waits for it.
-    fn try_create(&self, key: &Key, value: &Payload) -> io::Result<PutOutcome> {
+    fn try_create(&self, key: &Key, value: &Content<'_>) -> io::Result<PutOutcome> {
         let place = self.root.path_at(key.as_str())?;
         let mut temp = TempFile::create(&place, None)?;
         let stat = temp.fill(value, self.durability_of(value) != Durability::None)?;
@@ -111,7 +141,7 @@ impl LocalStore {
     fn try_replace(
         &self,
         key: &Key,
-        value: &Payload,
+        value: &Content<'_>,
         permissions: Option<Mode>,
         same: Option<&Version>,
     ) -> io::Result<PutOutcome> {
@@ -167,7 +197,7 @@ impl LocalStore {
     }
 
     /// What a put of this value survives.
-    fn durability_of(&self, value: &Payload) -> Durability {
+    fn durability_of(&self, value: &Content<'_>) -> Durability {
         match value.is_durable() {
             true => Durability::FileAndDir,
             false => self.durability,

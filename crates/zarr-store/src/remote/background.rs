@@ -1,4 +1,5 @@
-//! The threads on which every remote request runs: one runtime for the whole process, started by the first request.
+//! The threads on which every remote request runs: one runtime for the whole process, started by the first request, and
+//! in a forked process by its first one.
 //!
 //! Not the caller's runtime, even where there is one: the task of a pooled connection could then live on the very
 //! thread that waits for it, or end with a runtime that a later caller does not share. Not the handle of `tokio_util`
@@ -8,7 +9,6 @@ use std::{
     future::Future,
     io,
     pin::Pin,
-    sync::OnceLock,
     task::{Context, Poll},
 };
 
@@ -17,12 +17,14 @@ use tokio::{
     task::JoinHandle,
 };
 
+use crate::runtime::PerProcess;
+
 /// Enough for TLS and copying at the speed of a fast network.
 const MOST_THREADS: usize = 4;
 
 /// The runtime that all remote stores of this process share.
 pub(super) fn handle() -> io::Result<&'static Handle> {
-    static SHARED: OnceLock<Result<Runtime, String>> = OnceLock::new();
+    static SHARED: PerProcess<Result<Runtime, String>> = PerProcess::new();
     match SHARED.get_or_init(|| start().map_err(|e| e.to_string())) {
         Ok(runtime) => Ok(runtime.handle()),
         Err(why) => Err(io::Error::other(format!(

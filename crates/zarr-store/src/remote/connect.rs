@@ -73,12 +73,14 @@ pub(super) fn connect(
             })
         }
     })?;
+    let bucket = container.split("://").last().unwrap_or(container);
     Ok(Connection {
         client,
         service,
         settings,
         identity: Identity::named(("remote", container)),
-        container: Identity::named((service, endpoint, container.split("://").last())),
+        container: Identity::named((service, &endpoint, bucket)),
+        bucket: format!("{} {bucket}", endpoint.unwrap_or_default()),
         name: without_secrets(url.trim_end_matches('/')),
         root,
         secrets,

@@ -19,6 +19,8 @@ pub(super) struct Connection {
     pub(super) identity: Identity,
     /// The same, and of which service: for real paths.
     pub(super) container: Identity,
+    /// The endpoint and the container, spelled out: connections of one service to one container have the same.
+    pub(super) bucket: String,
     /// Where in the container the store lies.
     pub(super) root: Prefix,
     /// Texts that must never be shown.
@@ -29,6 +31,11 @@ impl Connection {
     /// The same lock for one value, whichever part of the container the handle is on.
     pub(super) fn lock_name(&self, key: &Key) -> LockName {
         LockName::new(self.identity, [self.root.as_str(), key.as_str()].concat())
+    }
+
+    /// Whether both are connected to one container.
+    pub(super) fn shares_container(&self, other: &Connection) -> bool {
+        self.service == other.service && self.bucket == other.bucket
     }
 
     /// Where in the container a key lies.

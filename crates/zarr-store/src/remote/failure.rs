@@ -130,6 +130,16 @@ impl Failure {
         self.broken().is_some() || self.status().is_none_or(|status| status >= 500)
     }
 
+    /// Whether the service, or its client, has no such request.
+    pub(super) fn is_inability(&self) -> bool {
+        use object_store::Error as E;
+        let kind = matches!(
+            self.error,
+            E::NotSupported { .. } | E::NotImplemented { .. }
+        );
+        kind || self.status() == Some(501)
+    }
+
     /// Whether an answer began and did not come to its end.
     pub(super) fn broke_off(&self) -> bool {
         self.broken().is_some()

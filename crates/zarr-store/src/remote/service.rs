@@ -43,6 +43,12 @@ impl Service {
         self != Service::Azure
     }
 
+    /// Whether it copies a value before it answers. Azure may answer first, and then the source must not be deleted
+    /// yet, which its client does not tell.
+    pub(super) fn copies(self) -> bool {
+        !matches!(self, Service::Azure | Service::Http)
+    }
+
     /// Whether every value has a tag; an answer without one is then no value.
     pub(super) fn tags_all(self) -> bool {
         matches!(self, Service::S3 | Service::Gcs | Service::Azure)

@@ -14,8 +14,8 @@ use super::{
     write::{Upload, WriteOutcome},
 };
 use crate::{
-    BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Op, Payload,
-    Prefix, PutMode, RealPath, Result, Store, StoreErrorKind, Version,
+    BoxFuture, BoxStream, ByteRange, Copied, Entry, Found, IoHints, Key, KeyLock, Listing, Op,
+    Origin, Payload, Prefix, PutMode, RealPath, Result, Store, StoreErrorKind, Version,
 };
 
 impl ObjectStore {
@@ -170,6 +170,43 @@ impl Store for ObjectStore {
             let call =
                 |connection: Arc<Connection>| async move { connection.delete_prefix(&name).await };
             self.run(Op::DeletePrefix, prefix.as_str(), WhenDropped::Abort, call)
+                .await
+        })
+    }
+
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        let connection = &self.connection;
+        let path = connection.path(Op::Copy, key).ok()?;
+        let copies = connection.service.copies();
+        copies.then(|| Origin::new((Arc::clone(connection), path)))
+    }
+
+    /// From any store on the same container, whichever directory of it that is.
+    fn copy_from<'a>(
+        &'a self,
+        origin: &'a Origin,
+        to: &'a Key,
+        _: u64,
+    ) -> BoxFuture<'a, Result<Copied>> {
+        Box::pin(async move {
+            let source = origin.place::<(Arc<Connection>, Path)>();
+            let Some((_, from)) = source.filter(|(from, _)| self.connection.shares_container(from))
+            else {
+                return Ok(Copied::Elsewhere);
+            };
+            let path = self.connection.path(Op::Copy, to)?;
+            // Services refuse to copy a value onto itself.
+            if path == *from {
+                return Ok(Copied::Elsewhere);
+            }
+            let turn = self.write_turn(to).await;
+            let (from, name) = (from.clone(), to.clone());
+            let call = |connection: Arc<Connection>| async move {
+                let _turn = turn;
+                let copied = connection.copy(&from, &path).await;
+                copied.map_err(|failure| connection.failed(Op::Copy, &name, &failure))
+            };
+            self.run(Op::Copy, to.as_str(), WhenDropped::Finish, call)
                 .await
         })
     }

@@ -9,12 +9,12 @@ use std::{
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::{
-    Attribute, Attributes, MultipartUpload, ObjectStore as Client, PutMode as ClientMode,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, path::Path,
+    Attribute, Attributes, CopyOptions, MultipartUpload, ObjectStore as Client,
+    PutMode as ClientMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, path::Path,
 };
 
 use super::{connection::Connection, failure::Failure};
-use crate::{Payload, PutMode, Version};
+use crate::{Copied, Payload, PutMode, Version};
 
 /// The name under which a write's id is kept beside the value. Letters only: every service takes it.
 const ID: &str = "zarrwriteid";
@@ -51,6 +51,20 @@ impl Connection {
             .put_opts(path, payload(value), PutOptions::default());
         let result = Failure::watch(request).await?;
         Ok(self.version_of(&result))
+    }
+
+    /// Lets the service copy a value within the container, over whatever is there. Made again, it does no harm.
+    ///
+    /// What it refuses may be possible all the same: it may not know how to copy, or not values of this size, or only
+    /// whoever reads the source may. So the value is then read and put, which tells what is wrong.
+    pub(super) async fn copy(&self, from: &Path, to: &Path) -> Result<Copied, Failure> {
+        let request = self.client.copy_opts(from, to, CopyOptions::default());
+        match Failure::watch(request).await {
+            Ok(()) => Ok(Copied::Stored { size: None }),
+            Err(failure) if failure.is_absence(&[]) => Ok(Copied::Absent),
+            Err(failure) if failure.is_unknown() && !failure.is_inability() => Err(failure),
+            Err(_) => Ok(Copied::Elsewhere),
+        }
     }
 
     /// Writes if `mode` allows it.

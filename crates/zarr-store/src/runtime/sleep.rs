@@ -5,7 +5,9 @@
 use std::{
     collections::BTreeMap,
     future::Future,
+    mem,
     pin::Pin,
+    process,
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -32,12 +34,13 @@ pub(crate) struct Sleep(Due);
 #[derive(Debug)]
 struct Clock {
     alarms: BTreeMap<Due, Waker>,
-    runs: bool,
+    /// The process whose thread rings; a forked process has none yet.
+    runs_in: Option<u32>,
 }
 
 static CLOCK: Mutex<Clock> = Mutex::new(Clock {
     alarms: BTreeMap::new(),
-    runs: false,
+    runs_in: None,
 });
 static CHANGED: Condvar = Condvar::new();
 
@@ -58,14 +61,20 @@ impl Future for Sleep {
             return Poll::Ready(());
         }
         let mut clock = clock();
+        let here = Some(process::id());
+        if clock.runs_in.is_some() && clock.runs_in != here {
+            // The alarms of a parent's threads: their wakers may wait for locks that nobody gives back.
+            mem::forget(mem::take(&mut clock.alarms));
+            clock.runs_in = None;
+        }
         clock.alarms.insert(self.0, cx.waker().clone());
-        if clock.runs {
+        if clock.runs_in.is_some() {
             CHANGED.notify_one();
             return Poll::Pending;
         }
         let name = "zarr-clock".to_owned();
-        clock.runs = thread::Builder::new().name(name).spawn(ring).is_ok();
-        let runs = clock.runs;
+        let runs = thread::Builder::new().name(name).spawn(ring).is_ok();
+        clock.runs_in = here.filter(|_| runs);
         drop(clock);
         if !runs {
             // No thread to be had: better to be in the way than to sleep for ever.
@@ -89,7 +98,7 @@ fn ring() {
         let due = {
             let mut clock = clock();
             let later = clock.alarms.split_off(&(Instant::now(), u64::MAX));
-            std::mem::replace(&mut clock.alarms, later)
+            mem::replace(&mut clock.alarms, later)
         };
         // Outside the mutex: a waker may run anything.
         let rang = !due.is_empty();
@@ -104,7 +113,7 @@ fn ring() {
             .wait_timeout(clock, time)
             .unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() && clock.alarms.is_empty() {
-            clock.runs = false;
+            clock.runs_in = None;
             return;
         }
     }

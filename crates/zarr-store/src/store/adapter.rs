@@ -10,9 +10,9 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    BlockingStore, BoxFuture, ByteRange, Found, IoHints, Key, KeyLock, Listing, Op, Payload,
-    Prefix, PutMode, RealPath, Result, Store, StoreError, StoreErrorKind, Version, descriptors,
-    lock, runtime,
+    BlockingStore, BoxFuture, ByteRange, Copied, Found, IoHints, Key, KeyLock, Listing, Op, Origin,
+    Payload, Prefix, PutMode, RealPath, Result, Store, StoreError, StoreErrorKind, Version,
+    descriptors, lock, runtime,
 };
 
 /// Makes a [`Store`] of a [`BlockingStore`]. Cheap to clone; clones share one store.
@@ -131,6 +131,22 @@ impl<B: BlockingStore> Store for Blocking<B> {
         let name = prefix.clone();
         Box::pin(self.call(Op::DeletePrefix, prefix.as_str(), move |store| {
             store.delete_prefix(&name)
+        }))
+    }
+
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        self.0.origin(key)
+    }
+
+    fn copy_from<'a>(
+        &'a self,
+        origin: &'a Origin,
+        to: &'a Key,
+        most: u64,
+    ) -> BoxFuture<'a, Result<Copied>> {
+        let (origin, name) = (origin.clone(), to.clone());
+        Box::pin(self.write(Op::Copy, to, move |store| {
+            store.copy_from(&origin, &name, most)
         }))
     }
 

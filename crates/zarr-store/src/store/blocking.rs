@@ -10,9 +10,9 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    Blocking, ByteRange, Entry, Found, IoHints, Key, Listing, LockName, Op, Payload, Prefix,
-    PutMode, RealPath, Result, Store, StoreError, StoreErrorKind, Version, coalesce,
-    store::kind_of,
+    Blocking, ByteRange, Copied, Entry, Found, IoHints, Key, Listing, LockName, Op, Origin,
+    Payload, Prefix, PutMode, RealPath, Result, Store, StoreError, StoreErrorKind, Version,
+    coalesce, store::kind_of,
 };
 
 /// A map from keys to values whose calls block. They are made on threads that may wait for a disk, and for nothing
@@ -89,6 +89,21 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
             return Ok(None);
         };
         described(self, key, &*object, None).map(Some)
+    }
+
+    /// Where a value lies: see [`Store::origin`].
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        let _ = key;
+        None
+    }
+
+    /// Copies a value over `to` without reading it: see [`Store::copy_from`].
+    ///
+    /// # Errors
+    /// Why it could not be copied; the old value is still there then.
+    fn copy_from(&self, origin: &Origin, to: &Key, most: u64) -> Result<Copied> {
+        let _ = (origin, to, most);
+        Ok(Copied::Elsewhere)
     }
 
     /// Everything below a prefix, in no promised order.

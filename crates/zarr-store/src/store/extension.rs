@@ -7,8 +7,8 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 
 use crate::{
-    ByteRange, Entry, Found, Key, Listing, Op, Payload, Prefix, Result, Store, StoreError,
-    StoreErrorKind, Version, coalesce,
+    ByteRange, Copied, Entry, Found, Key, Listing, Op, Payload, Prefix, PutMode, Result, Store,
+    StoreError, StoreErrorKind, Version, coalesce,
     update::{Commit, Update, Writers},
 };
 
@@ -62,6 +62,51 @@ pub trait StoreExt: Store {
     /// Whether there is no value below a prefix.
     fn is_empty(&self, prefix: &Prefix) -> impl Future<Output = Result<bool>> + Send {
         async move { Ok(self.list(prefix).next().await.transpose()?.is_none()) }
+    }
+
+    /// Copies a value to another key of this store, over what is there, and says whether there was one to copy. The
+    /// store copies it by itself where it [can](Store::copy_from): a service by one request, a file system without
+    /// reading it. Otherwise the value is read into memory and put.
+    ///
+    /// ```
+    /// use zarr_store::{BlockingStore, Key, MemoryStore, PutMode, Store, StoreExt, runtime::wait};
+    /// let store = MemoryStore::new().into_store();
+    /// let (a, b) = (Key::new("a")?, Key::new("b")?);
+    /// wait(store.put(&a, vec![1, 2].into(), PutMode::Create))?;
+    /// assert!(wait(store.copy(&a, &b))?);
+    /// assert_eq!(wait(store.get_all(&b))?.as_deref(), Some(&[1, 2][..]));
+    /// assert!(!wait(store.copy(&Key::new("nothing")?, &b))?);
+    /// # Ok::<(), zarr_store::StoreError>(())
+    /// ```
+    fn copy(&self, from: &Key, to: &Key) -> impl Future<Output = Result<bool>> + Send {
+        async move {
+            match self.copy_into(from, self, to, u64::MAX).await? {
+                Copied::Stored { .. } => return Ok(true),
+                Copied::Absent => return Ok(false),
+                Copied::Elsewhere => {}
+            }
+            let Some(bytes) = self.get_all(from).await? else {
+                return Ok(false);
+            };
+            self.put(to, bytes.into(), PutMode::Overwrite).await?;
+            Ok(true)
+        }
+    }
+
+    /// Copies a value into `dest`, if that store can copy it by itself: see [`Store::copy_from`].
+    fn copy_into<D: Store + ?Sized>(
+        &self,
+        from: &Key,
+        dest: &D,
+        to: &Key,
+        most: u64,
+    ) -> impl Future<Output = Result<Copied>> + Send {
+        async move {
+            match self.origin(from) {
+                Some(origin) => dest.copy_from(&origin, to, most).await,
+                None => Ok(Copied::Elsewhere),
+            }
+        }
     }
 
     /// Begins to change part of a value. It waits for others that do the same (in this process; on local files, in any

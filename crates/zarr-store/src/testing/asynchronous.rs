@@ -24,6 +24,7 @@ pub async fn exercise<S: Store>(make: impl Fn() -> S) {
     deletes_what_was_read(&make()).await;
     reads_one_version(&make()).await;
     deletes_directories(&make()).await;
+    copies(&make()).await;
     if make().hints().listable {
         lists_directories(&make()).await;
     }
@@ -344,6 +345,29 @@ async fn reads_one_version(store: &impl Store) {
         gone.is_none(),
         "{check}: what is not there is `None` all the same"
     );
+}
+
+async fn copies(store: &impl Store) {
+    let check = "a copy is the value, in its place or over another";
+    let (from, to) = (key("a/from"), key("b/c/to"));
+    assert!(!ok(check, store.copy(&from, &to).await), "{check}");
+    assert!(ok(check, store.head(&to).await).is_none(), "{check}");
+    overwrite(check, store, &from, sixteen()).await;
+    for _ in 0..2 {
+        assert!(ok(check, store.copy(&from, &to).await), "{check}");
+        for name in [&from, &to] {
+            let found = there(check, store.get(name, ByteRange::All, None).await);
+            assert_eq!((found.data, found.size), (sixteen(), 16), "{check}");
+        }
+        overwrite(check, store, &to, text("other")).await;
+    }
+    assert!(ok(check, store.copy(&from, &from).await), "{check}");
+    let found = there(check, store.get(&from, ByteRange::All, None).await);
+    assert_eq!(found.data, sixteen(), "{check}: onto itself");
+    overwrite(check, store, &from, text("new")).await;
+    assert!(ok(check, store.copy(&from, &to).await), "{check}");
+    let found = there(check, store.get(&to, ByteRange::All, None).await);
+    assert_eq!(&found.data[..], b"new", "{check}: not an older value");
 }
 
 /// Values in and beside directories whose names begin alike.

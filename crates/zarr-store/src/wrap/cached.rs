@@ -14,8 +14,8 @@ use bytes::Bytes;
 use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
-    BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
-    PutMode, RealPath, Result, Store, Version,
+    BoxFuture, BoxStream, ByteRange, Copied, Entry, Found, IoHints, Key, KeyLock, Listing, Origin,
+    Payload, Prefix, PutMode, RealPath, Result, Store, Version,
 };
 
 /// A store whose values, or the parts of them that were read, are kept in memory for a while.
@@ -256,6 +256,22 @@ impl<S: Store> Store for Cached<S> {
             let answer = self.inner.delete_prefix(prefix).await;
             self.forget(|key| prefix.contains(key));
             answer
+        })
+    }
+
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        self.inner.origin(key)
+    }
+
+    fn copy_from<'a>(
+        &'a self,
+        origin: &'a Origin,
+        to: &'a Key,
+        most: u64,
+    ) -> BoxFuture<'a, Result<Copied>> {
+        Box::pin(async move {
+            let _forget = ForgetOnDrop(self, to);
+            self.inner.copy_from(origin, to, most).await
         })
     }
 

@@ -23,6 +23,8 @@ pub struct Counts {
     pub heads: u64,
     /// Values written, or refused by their put mode.
     pub puts: u64,
+    /// Values that the store was asked to copy by itself.
+    pub copies: u64,
     /// Bytes handed in to be written.
     pub bytes_written: u64,
     /// Deletes of a value or a directory.
@@ -81,6 +83,8 @@ impl Tally {
 
 /// Counted when they begin, except reads: what came back is known only then.
 impl Hook for Tally {
+    const COPIES: bool = true;
+
     fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
         self.add(|c| match call.op {
             Op::Open => c.opens += 1,
@@ -89,6 +93,7 @@ impl Hook for Tally {
                 c.puts += 1;
                 c.bytes_written += call.sent;
             }
+            Op::Copy => c.copies += 1,
             Op::Delete | Op::DeletePrefix => c.deletes += 1,
             Op::List => c.lists += 1,
             Op::Lock => c.locks += 1,

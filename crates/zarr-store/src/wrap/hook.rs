@@ -81,6 +81,10 @@ pub trait Hook: Debug + Send + Sync + 'static {
     /// How far reads concern the hook.
     const READS: Reads = Reads::Watch;
 
+    /// Whether the store inside may copy values by itself. That is one call with [`Op::Copy`] and the key that is
+    /// copied to; the hook is not told of the value that is read, nor of its bytes. Otherwise values are read and put.
+    const COPIES: bool = false;
+
     /// Before a call: how long it has to wait ([`Duration::MAX`]: for ever), or why it is refused.
     ///
     /// # Errors

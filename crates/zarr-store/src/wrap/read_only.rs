@@ -22,11 +22,12 @@ pub struct NoWrites;
 
 impl Hook for NoWrites {
     const READS: Reads = Reads::Pass;
+    const COPIES: bool = true;
 
     fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
         match call.op {
             // A lock is taken to write, and on some stores taking one writes.
-            Op::Put | Op::Delete | Op::DeletePrefix | Op::Lock | Op::Update => {
+            Op::Put | Op::Copy | Op::Delete | Op::DeletePrefix | Op::Lock | Op::Update => {
                 Err(StoreErrorKind::ReadOnly)
             }
             _ => Ok(Duration::ZERO),
@@ -78,6 +79,9 @@ mod tests {
         assert!(face.delete(&key, None).is_err());
         assert!(face.delete_prefix(&Prefix::root()).is_err());
         assert!(wait(Store::put(&store, &key, vec![2].into(), PutMode::Overwrite)).is_err());
+        let origin = Store::origin(&store, &key).unwrap();
+        assert!(face.copy_from(&origin, &key, 1).is_err());
+        assert!(wait(Store::copy_from(&store, &origin, &key, 1)).is_err());
         assert!(wait(Store::delete(&store, &key, None)).is_err());
         assert!(wait(Store::delete_prefix(&store, &Prefix::root())).is_err());
         assert_eq!(

@@ -42,6 +42,8 @@ impl<S: Store> Traced<S> {
 }
 
 impl Hook for Trace {
+    const COPIES: bool = true;
+
     fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
         self.tally.before(call)
     }

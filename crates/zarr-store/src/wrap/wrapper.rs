@@ -17,7 +17,9 @@ use std::{
 use bytes::Bytes;
 
 use super::hook::{Call, Outcome, Reads};
-use crate::{Entry, IoHints, Key, Listing, Object, Op, Prefix, Result, Store, store::kind_of};
+use crate::{
+    Entry, IoHints, Key, Listing, Object, Op, Origin, Prefix, Result, Store, store::kind_of,
+};
 
 /// A store around another one, or around two. All that it does not say goes to the store inside, as it is.
 pub(crate) trait Wrapper: Debug + Display + Send + Sync + 'static {
@@ -54,6 +56,9 @@ pub(crate) trait Wrapper: Debug + Display + Send + Sync + 'static {
     const IS_HOOKED: bool = false;
     /// How far reads concern the wrapper.
     const READS: Reads = Reads::Pass;
+
+    /// Whether the store inside may copy values by itself.
+    const COPIES: bool = true;
 
     /// Before a call: see [`Hook::before`](crate::Hook::before).
     fn before(&self, call: &Call<'_>) -> Result<Duration> {
@@ -101,6 +106,12 @@ fn inner_key<'k>(wrapper: &impl Wrapper, key: &'k Key) -> Result<Cow<'k, Key>> {
         Some(root) => Cow::Owned(root.key(key)?),
         None => Cow::Borrowed(key),
     })
+}
+
+/// Where a value of the wrapper lies, as the store inside says.
+fn inner_origin(wrapper: &impl Wrapper, key: &Key) -> Option<Origin> {
+    let name = inner_key(wrapper, key).ok()?;
+    wrapper.inner_of(key).origin(&name)
 }
 
 /// A directory of the wrapper as the store inside has it.

@@ -268,6 +268,7 @@ struct AtMost(usize);
 
 impl Hook for AtMost {
     const READS: Reads = Reads::Pass;
+    const COPIES: bool = true;
 
     fn hints(&self, inner: IoHints) -> IoHints {
         let mut hints = inner;

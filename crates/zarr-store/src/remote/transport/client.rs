@@ -1,10 +1,13 @@
 //! Makes the HTTP client of a store from its options. It knows `reqwest`; nothing else does.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use object_store::{
     ClientConfigKey as Key, ClientOptions, Error, Result,
-    client::{HttpClient, HttpConnector},
+    client::{
+        HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpResponse, HttpService,
+    },
 };
 use reqwest::{
     ClientBuilder, NoProxy, Proxy, Url,
@@ -18,7 +21,7 @@ use super::{
     http::Transport,
     reach::{PublicOnly, Reach},
 };
-use crate::remote::options::duration;
+use crate::{remote::options::duration, runtime::PerProcess};
 
 /// How long to wait for an answer to begin or go on, unless told otherwise.
 const IDLE: Duration = Duration::from_secs(30);
@@ -38,6 +41,58 @@ pub(in crate::remote) struct Connector {
 impl HttpConnector for Connector {
     fn connect(&self, options: &ClientOptions) -> Result<HttpClient> {
         refuse_what_is_not_done(options)?;
+        let idle = time(options, Key::ReadTimeout)?.unwrap_or(IDLE);
+        let client = Pool {
+            connector: self.clone(),
+            options: options.clone(),
+            client: PerProcess::new(),
+        };
+        client.client()?;
+        Ok(HttpClient::new(Transport::new(
+            client,
+            self.reach,
+            idle,
+            self.longest_pause,
+        )))
+    }
+}
+
+/// The connections of this process. Those of a parent end in threads that a forked process does not have, and what both
+/// sent through one would be garbled.
+struct Pool {
+    connector: Connector,
+    options: ClientOptions,
+    client: PerProcess<Result<reqwest::Client, String>>,
+}
+
+impl Pool {
+    fn client(&self) -> Result<&reqwest::Client> {
+        let make = || {
+            let client = self.connector.client(&self.options);
+            client.map_err(|e| e.to_string())
+        };
+        let client = self.client.get_or_init(make).as_ref();
+        client.map_err(|why| failed(why.clone()))
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl HttpService for Pool {
+    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let client = self.client();
+        let client = client.map_err(|e| HttpError::new(HttpErrorKind::Unknown, e))?;
+        client.call(request).await
+    }
+}
+
+impl Connector {
+    fn client(&self, options: &ClientOptions) -> Result<reqwest::Client> {
         let mut builder = ClientBuilder::new()
             .tls_backend_preconfigured(tls()?)
             .redirect(self.redirects())
@@ -81,18 +136,9 @@ impl HttpConnector for Connector {
             headers.insert(AUTHORIZATION, authorization.clone());
             builder = builder.default_headers(headers);
         }
-        let client = builder.build().map_err(|e| failed(e.to_string()))?;
-        let idle = time(options, Key::ReadTimeout)?.unwrap_or(IDLE);
-        Ok(HttpClient::new(Transport::new(
-            client,
-            self.reach,
-            idle,
-            self.longest_pause,
-        )))
+        builder.build().map_err(|e| failed(e.to_string()))
     }
-}
 
-impl Connector {
     /// Within one host always. To another one only where nothing is signed: a session token must
     /// not follow (the client itself takes `Authorization` and cookies off).
     fn redirects(&self) -> Policy {

@@ -10,12 +10,13 @@ use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::{
-    Wrapper, call, inner_prefix, inners, joined, nothing, outer_entry, outer_listing, place,
+    Wrapper, call, inner_origin, inner_prefix, inners, joined, nothing, outer_entry, outer_listing,
+    place,
 };
 use crate::{
-    BlockingStore, BoxFuture, BoxStream, ByteRange, Call, Entry, Found, IoHints, Key, KeyLock,
-    Listing, Op, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, Version,
-    key_map, runtime::sleep, store,
+    BlockingStore, BoxFuture, BoxStream, ByteRange, Call, Copied, Entry, Found, IoHints, Key,
+    KeyLock, Listing, Op, Origin, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result,
+    Store, Version, key_map, runtime::sleep, store,
 };
 
 /// The call `ask`, with what the wrapper does around it.
@@ -119,6 +120,25 @@ impl<W: Wrapper> Store for W {
                 Ok(())
             };
             around(self, call, ask, nothing).await
+        })
+    }
+
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        W::COPIES.then(|| inner_origin(self, key))?
+    }
+
+    fn copy_from<'a>(
+        &'a self,
+        origin: &'a Origin,
+        to: &'a Key,
+        most: u64,
+    ) -> BoxFuture<'a, Result<Copied>> {
+        if !W::COPIES {
+            return Box::pin(ready(Ok(Copied::Elsewhere)));
+        }
+        Box::pin(async move {
+            let (inner, name, call) = place(self, Op::Copy, to)?;
+            around(self, call, inner.copy_from(origin, &name, most), nothing).await
         })
     }
 

@@ -5,12 +5,13 @@ use std::{ops::Range, sync::Arc, time::Instant};
 use bytes::Bytes;
 
 use super::{
-    Wrapper, call, inner_key, inner_prefix, inners, joined, nothing, outer_entry, outer_listing,
-    place,
+    Wrapper, call, inner_key, inner_origin, inner_prefix, inners, joined, nothing, outer_entry,
+    outer_listing, place,
 };
 use crate::{
-    BlockingStore, ByteRange, Call, Entry, Found, IoHints, Key, Listing, LockName, Object, Op,
-    Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, Version, key_map,
+    BlockingStore, ByteRange, Call, Copied, Entry, Found, IoHints, Key, Listing, LockName, Object,
+    Op, Origin, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, Version,
+    key_map,
     store::{read, read_ranges},
     wrap::{blocking, hook::pause},
 };
@@ -92,6 +93,19 @@ impl<W: Wrapper> BlockingStore for W {
             let mut each = inners(self);
             each.try_for_each(|inner| blocking(inner, Op::DeletePrefix)?.delete_prefix(&name))
         })
+    }
+
+    fn origin(&self, key: &Key) -> Option<Origin> {
+        W::COPIES.then(|| inner_origin(self, key))?
+    }
+
+    fn copy_from(&self, origin: &Origin, to: &Key, most: u64) -> Result<Copied> {
+        if !W::COPIES {
+            return Ok(Copied::Elsewhere);
+        }
+        let (inner, name, call) = place(self, Op::Copy, to)?;
+        let inner = blocking(inner, Op::Copy)?;
+        around(self, call, || inner.copy_from(origin, &name, most))
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
