@@ -3,6 +3,7 @@
 pub(crate) mod directories;
 pub(crate) mod invalid_names;
 pub(crate) mod node_list;
+pub(crate) mod stale_metadata;
 pub(crate) mod stored_sizes;
 
 use zarr::ZarrFormat;

@@ -1,5 +1,5 @@
-//! NumPy's `.npy` files: arrays of elements whose type the file names, read and written whole or box by box.
-//! Knows no Zarr nodes.
+//! NumPy's `.npy` files: arrays of elements whose type the file names, read and written whole or box by box; and files
+//! of raw elements, whose type and shape the caller names. Knows no Zarr nodes.
 //!
 //! By hand, since the crates that read such files lack what is needed here. `npyz` 0.9.1 and `ndarray-npy` 0.10
 //! take elements as Rust types that are known when a program is compiled; a record's fields are known when its file is
@@ -16,8 +16,10 @@ mod error;
 mod file;
 mod fortran_order;
 mod header;
+mod length;
 mod pipe;
 mod python_literal;
+mod raw;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -25,9 +27,10 @@ use serde_json::Value;
 use zarr::DataType;
 
 pub(crate) use self::error::Error;
-pub(crate) use self::file::{load, open};
+pub(crate) use self::file::{ArrayFile, load, open, open_raw};
 use self::header::Header;
 use self::python_literal::Parser;
+pub(crate) use self::raw::RawLayout;
 
 /// A data type as NumPy prints it, `'<i4'` or `[('a', '<i4'), ('b', 'S5')]`: lists and tuples become lists.
 ///

@@ -29,16 +29,18 @@ impl Address {
         self.leaves_consolidated = true;
     }
 
-    /// The context in which the node is changed.
-    pub(crate) fn context(&self) -> Context {
-        if !self.leaves_consolidated {
+    /// The context in which the node is changed, which may be given a limit on the memory for chunks.
+    pub(crate) fn context(&self, memory: Option<u64>) -> Context {
+        if !self.leaves_consolidated && memory.is_none() {
             return zarr::default_context();
         }
-        let config = Config {
-            leave_consolidated: true,
-            ..zarr::config_from_env()
-        };
-        Context::builder().config(config).build()
+        let mut config: Config = zarr::config_from_env();
+        config.leave_consolidated |= self.leaves_consolidated;
+        let context = Context::builder().config(config);
+        match memory {
+            Some(bytes) => context.memory(bytes).build(),
+            None => context.build(),
+        }
     }
 
     /// Warns of the consolidated metadata that is out of date after a change that did not update it.
@@ -71,7 +73,7 @@ impl Address {
         let Some((store, path)) = inner else {
             return self.open();
         };
-        let opened = self.node(&store, &path).context(&self.context()).wait();
+        let opened = self.node(&store, &path).context(&self.context(None)).wait();
         // For its error.
         opened.or_else(|_| self.open())
     }

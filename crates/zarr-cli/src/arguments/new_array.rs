@@ -3,10 +3,13 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 use zarr::blocking::Wait;
-use zarr::{Array, Attribute, ChunkKeyEncoding, CreateArray, Endian, Extension, Order, ZarrFormat};
+use zarr::{
+    Array, Attributes, ChunkKeyEncoding, CreateArray, Endian, Extension, Order, ZarrFormat,
+};
 
 use crate::address::Address;
 use crate::arguments::data_type::DataTypeArg;
+use crate::arguments::description::{DescriptionArgs, json};
 use crate::arguments::format;
 use crate::arguments::shape::{Shape, chunk_shape};
 use crate::failure::{Exit, Failure};
@@ -60,17 +63,8 @@ pub(crate) struct NewArrayArgs {
     #[command(flatten)]
     storage: StorageArgs,
 
-    /// The value of elements that were never written, as JSON; null for none, in format 2
-    #[arg(long, value_name = "JSON", allow_hyphen_values = true, value_parser = json)]
-    fill_value: Option<Value>,
-
-    /// Names of the axes, such as time,y,x; an empty name is none
-    #[arg(long, value_name = "NAMES")]
-    dimension_names: Option<String>,
-
-    /// Attributes, as a JSON object
-    #[arg(long, value_name = "JSON")]
-    attributes: Option<Attribute>,
+    #[command(flatten)]
+    description: DescriptionArgs,
 
     /// Replace the array or group that is there
     #[arg(long)]
@@ -86,10 +80,6 @@ fn order() -> impl TypedValueParser<Value = Order> {
         "c" => Order::C,
         _ => Order::F,
     })
-}
-
-fn json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 fn codecs(text: &str) -> Result<Codecs, String> {
@@ -189,6 +179,8 @@ impl NewArrayArgs {
         let storage = &self.storage;
         check_rank("--chunks", storage.chunks.as_ref(), shape.len())?;
         check_rank("--shards", storage.shards.as_ref(), shape.len())?;
+        self.description.check_rank(shape.len())?;
+        let attributes = self.description.attributes(&Attributes::new())?;
         if dtype.endian.is_some() && (storage.codecs.is_some() || storage.serializer.is_some()) {
             let what = "--dtype: the codec `bytes` already sets the byte order";
             return Err(Failure::usage(what).advice("leave one of the two out"));
@@ -214,7 +206,7 @@ impl NewArrayArgs {
         let mut create = zarr::create_array(place.store, shape, dtype.data_type.clone())
             .storage_options(place.options.pairs())
             .name(place.name)
-            .context(&address.context())
+            .context(&address.context(None))
             .overwrite(self.overwrite);
         if let Some(format) = asked.or(place.format) {
             create = create.zarr_format(format);
@@ -223,18 +215,9 @@ impl NewArrayArgs {
         if dtype.endian == Some(Endian::Big) {
             create = create.serializer(Extension::new("bytes").with("endian", "big"));
         }
-        if let Some(value) = &self.fill_value {
-            create = create.fill_value(value.clone());
-        }
-        if let Some(names) = &self.dimension_names {
-            let names = names.split(',').map(|name| match name.trim() {
-                "" => zarr::DimensionName(None),
-                name => name.into(),
-            });
-            create = create.dimension_names(names);
-        }
-        if let Some(attributes) = &self.attributes {
-            create = create.attributes(attributes.clone());
+        create = self.description.apply(create);
+        if let Some(attributes) = attributes {
+            create = create.attributes(attributes);
         }
         let created = create.wait();
         let array = created.map_err(|error| Failure::zarr("cannot create", path, &error))?;

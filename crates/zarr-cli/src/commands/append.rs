@@ -1,4 +1,4 @@
-//! `zarr append`: appends an `.npy` file to an array.
+//! `zarr append`: appends an `.npy` file, or raw bytes, to an array.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,17 +8,17 @@ use zarr::blocking::Wait;
 use zarr::{Computed, Error};
 
 use crate::address::Address;
+use crate::arguments::raw::RawArgs;
 use crate::failure::{Exit, Failure};
-use crate::npy;
 
-/// Append the elements of an .npy file to an array.
+/// Append the elements of an .npy file, or raw bytes, to an array.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr append day366.npy demo.zarr/sst
-  zarr append columns.npy demo.zarr/sst --axis -1")]
+  zarr append columns.npy demo.zarr/sst --axis -1
+  zarr append day366.bin demo.zarr/sst --dtype '<f4' --shape 1,90,180")]
 pub(crate) struct AppendArgs {
-    /// The file to read; - for standard input
-    #[arg(value_name = "FILE.npy")]
+    /// The file to read: .npy, or of raw bytes if --dtype and --shape are given; - for standard input
     file: PathBuf,
 
     /// Directory of the array, or STORE::PATH of an array in a store
@@ -32,10 +32,13 @@ pub(crate) struct AppendArgs {
         allow_hyphen_values = true
     )]
     axis: isize,
+
+    #[command(flatten)]
+    raw: RawArgs,
 }
 
 pub(crate) fn run(args: &AppendArgs, _: &mut impl Write) -> Result<Exit, Failure> {
-    let file = npy::open(&args.file)?;
+    let file = args.raw.open(&args.file)?;
     let path = args.path.as_str();
     let mut array = args.path.open_array_to_change("cannot append to")?;
     // Why a part of the file cannot be read, which an error of the library does not say as well.

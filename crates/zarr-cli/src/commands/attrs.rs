@@ -94,7 +94,8 @@ pub(crate) fn run(args: &AttrsArgs, out: &mut impl Write) -> Result<Exit, Failur
     Ok(Exit::Done)
 }
 
-fn attributes(node: &Node) -> &zarr::Attributes {
+/// The attributes of a node.
+pub(crate) fn attributes(node: &Node) -> &zarr::Attributes {
     match node {
         Node::Array(array) => array.attrs(),
         Node::Group(group) => group.attrs(),

@@ -9,11 +9,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 use zarr::blocking::Wait;
-use zarr::{CopyStats, CopyStep, IfExists};
+use zarr::{Attributes, Context, CopyStats, CopyStep, IfExists, Location, Node};
 
 use crate::address::Address;
 use crate::address::archives::finish;
+use crate::arguments::byte_size::byte_size;
+use crate::arguments::description::DescriptionArgs;
 use crate::arguments::new_array::StorageArgs;
+use crate::commands::attrs;
 use crate::commands::diff::{self, ComparedElements};
 use crate::failure::{Exit, Failure};
 use crate::interrupt::CallGate;
@@ -29,6 +32,7 @@ use crate::output::text;
   zarr copy demo.zarr backup.zarr
   zarr copy demo.zarr/ocean/sst sst.zarr --chunks 64,64 --shards 512,512
   zarr copy old.zarr new.zarr --zarr-format 3 --compressors '\"zstd\"'
+  zarr copy sst.zarr kelvin.zarr --attribute units='\"K\"' --fill-value '\"NaN\"'
   zarr copy big.zarr copy.zarr --include 'ocean/*' --resume --verify
   zarr copy --dry-run demo.zarr elsewhere.zarr
 
@@ -36,7 +40,8 @@ What no option changes is copied byte for byte: documents, chunks, and files of 
     What cannot be copied is left out and named at the end, and the exit code says why. Documents that another \
     format writes differently are named, too.
 
-Chunks that stay the same are not decoded. --chunks and --shards apply to arrays with as many axes. Patterns \
+Chunks that stay the same are not decoded. --chunks, --shards and --dimension-names apply to arrays with as many \
+    axes, --fill-value and the codecs to all arrays, --attribute and --attributes to the node SRC itself. Patterns \
     match paths below SRC: * stands for any characters but /, ** for any characters, ? for one. What --exclude \
     matches is left out, unless --include matches it; --include without --exclude copies nothing else.
 
@@ -54,6 +59,9 @@ pub(crate) struct CopyArgs {
     #[command(flatten)]
     storage: StorageArgs,
 
+    #[command(flatten)]
+    description: DescriptionArgs,
+
     /// Copy only the nodes below that match, and those that --exclude does not
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
@@ -69,6 +77,10 @@ pub(crate) struct CopyArgs {
     /// Copy what existing arrays still lack
     #[arg(long)]
     resume: bool,
+
+    /// Hold at most so much of the chunks that are on their way, such as 512MiB; one larger chunk goes alone
+    #[arg(long, value_name = "SIZE", value_parser = byte_size)]
+    memory_limit: Option<u64>,
 
     /// Read source and copy again and compare every element
     #[arg(long)]
@@ -188,10 +200,18 @@ fn copy(
 
     // Both locations, behind the gate.
     let location = from.location().clone();
+    let context = args.to.context(args.memory_limit);
     let from = zarr::open(gate.guard(&location))
         .zarr_format(from.zarr_format())
+        .context(&context)
         .wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
+    let attributes = args.description.attributes(attrs::attributes(&from))?;
+    let is_array = matches!(from, Node::Array(_));
+    let of_array = attributes.clone().filter(|_| is_array);
+    if let Node::Array(array) = &from {
+        args.description.check_rank(array.shape().len())?;
+    }
     let dest = place.location().wait().map_err(|error| fail(&error))?;
     let store = zarr::Location::root(Arc::clone(dest.store()));
 
@@ -199,7 +219,7 @@ fn copy(
     let progress = Arc::new(args.progress.begin("chunks"));
     let mut copy = zarr::copy(from, gate.guard(&store))
         .name(dest.path().as_str().trim_end_matches('/'))
-        .context(&args.to.context())
+        .context(&context)
         .includes(includes)
         .excludes(excludes)
         .dry_run(args.dry_run)
@@ -212,9 +232,15 @@ fn copy(
     if let Some(format) = args.storage.zarr_format.or(place.format) {
         copy = copy.zarr_format(format);
     }
-    let storage = args.storage.clone();
-    if storage.asks() {
-        copy = copy.with(move |array| storage.apply(array));
+    let (storage, description) = (args.storage.clone(), args.description.clone());
+    if storage.asks() || description.asks() || of_array.is_some() {
+        copy = copy.with(move |array| {
+            let array = description.apply(storage.apply(array));
+            match &of_array {
+                Some(attributes) => array.attributes(attributes.clone()),
+                None => array,
+            }
+        });
     }
     // What a dry run would copy, in order, printed when all of it is known.
     let plan = Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -249,6 +275,9 @@ fn copy(
         finish(store.store(), name)?;
     }
     let stats = copied.map_err(|error| fail(&error))?;
+    if let (Some(attributes), false, false) = (attributes, is_array, args.dry_run) {
+        set_attributes(&dest, &attributes, &context).map_err(|error| fail(&error))?;
+    }
     if !args.json
         && let Ok(steps) = plan.lock()
     {
@@ -269,4 +298,19 @@ fn copy(
     }
     let notes = notes.lock().map(|mut notes| std::mem::take(&mut *notes));
     Ok((stats, notes.unwrap_or_default()))
+}
+
+/// Makes these the attributes of the group that was copied.
+fn set_attributes(group: &Location, new: &Attributes, context: &Context) -> zarr::Result<()> {
+    let mut group = zarr::open_group(group.clone()).context(context).wait()?;
+    let names = group.attrs().keys();
+    let gone: Vec<String> = names
+        .filter(|name| !new.contains_key(*name))
+        .cloned()
+        .collect();
+    let new = new
+        .keys()
+        .filter_map(|name| Some((name.clone(), new.attribute(name)?)));
+    let new: Vec<_> = new.collect();
+    group.update_attributes(new).remove(gone).wait()
 }

@@ -90,7 +90,7 @@ pub(crate) fn run(args: &ReadArgs, out: &mut impl Write) -> Result<Exit, Failure
 
 fn header(selected: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure> {
     npy::header(selected.data_type(), selected.shape()).map_err(|error| {
-        let failure = error.failure("cannot read", place);
+        let failure = error.failure("cannot read", place, "");
         failure.advice("`--format jsonl` prints elements of any type")
     })
 }

@@ -9,6 +9,7 @@ use zarr::tools::{Finding, Profile, Reader, Report, Severity};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::directories::{self, Directory};
+use crate::hierarchy::stale_metadata::StaleMetadata;
 use crate::output::{self, text};
 use zarr::tools::documents::ZMETADATA;
 
@@ -19,8 +20,8 @@ use zarr::tools::documents::ZMETADATA;
   zarr validate --tolerant demo.zarr::ocean
   zarr validate --json demo.zarr | jq '.findings[].file'
 
-What violates the format is an error, even if it can be read. What the format allows but some readers refuse, or \
-    what is not known here, is a warning.
+What violates the format is an error, even if it can be read, and so is consolidated metadata that differs from the \
+    documents. What the format allows but some readers refuse, or what is not known here, is a warning.
 
 Exit codes: 0 all documents are valid, 1 one is not. A document that cannot be read is named, and the exit code \
     says why. `zarr doctor` checks the data, too.")]
@@ -28,7 +29,7 @@ pub(crate) struct ValidateArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
-    /// Only warn of what violates the format, but can be read
+    /// Only warn of what violates the format, but can be read, and of consolidated metadata that is out of date
     #[arg(long)]
     tolerant: bool,
 
@@ -43,29 +44,52 @@ pub(crate) fn run(args: &ValidateArgs, out: &mut impl Write) -> Result<Exit, Fai
         true => Profile::Lenient,
         false => Profile::Strict,
     });
-    let mut report = Report::default();
+    let (mut report, mut stale) = (Report::default(), Vec::new());
     let mut documents = 0;
     for directory in &directories {
         documents += directory.documents.len() as u64;
-        report.extend(check_documents(&reader, directory));
+        let checked = check_documents(&reader, directory);
+        // What is invalid says nothing to compare with.
+        stale.extend(
+            Some(directory)
+                .filter(|_| checked.is_valid())
+                .and_then(StaleMetadata::find),
+        );
+        report.extend(checked);
     }
     let unread = directories
         .iter_mut()
         .flat_map(|directory| directory.unread.drain(..));
     let unread: Vec<UnreadDocument> = unread.collect();
+    let found = Found {
+        documents,
+        report,
+        stale,
+        severity_of_stale: match args.tolerant {
+            true => Severity::Warning,
+            false => Severity::Error,
+        },
+        unread,
+    };
     let text = match args.json {
-        true => text::report(
-            "validate",
-            to_json(args.path.as_str(), documents, &report, &unread),
-        ),
-        false => to_text(documents, &report),
+        true => text::report("validate", found.to_json(args.path.as_str())),
+        false => found.to_text(),
     };
     output::print(out, &text)?;
-    let judged = match report.is_valid() {
-        true => Exit::Done,
-        false => Exit::Difference,
+    let judged = match found.count(Severity::Error) {
+        0 => Exit::Done,
+        _ => Exit::Difference,
     };
-    Ok(tell_unread(args.path.as_str(), &unread).unwrap_or(judged))
+    Ok(tell_unread(args.path.as_str(), &found.unread).unwrap_or(judged))
+}
+
+/// What was looked at, and what is wrong with it.
+struct Found {
+    documents: u64,
+    report: Report,
+    stale: Vec<StaleMetadata>,
+    severity_of_stale: Severity,
+    unread: Vec<UnreadDocument>,
 }
 
 /// The path of a document that could not be read, and why.
@@ -94,49 +118,79 @@ pub(crate) fn check_documents(reader: &Reader, directory: &Directory) -> Report 
     report
 }
 
-fn to_text(documents: u64, report: &Report) -> String {
-    let mut text = String::new();
-    for finding in report.findings() {
-        text.push_str(&text::escaped(&finding.to_string()));
-        text.push('\n');
+impl Found {
+    fn count(&self, severity: Severity) -> u64 {
+        let findings = match severity {
+            Severity::Error => self.report.errors().count(),
+            Severity::Warning => self.report.warnings().count(),
+        };
+        let stale = match severity == self.severity_of_stale {
+            true => self.stale.len(),
+            false => 0,
+        };
+        (findings + stale) as u64
     }
-    if report.omitted() > 0 {
-        text.push_str(&format!("and {} more\n", report.omitted()));
+
+    fn to_text(&self) -> String {
+        let mut text = String::new();
+        let mut line = |line: String| {
+            text.push_str(&text::escaped(&line));
+            text.push('\n');
+        };
+        let findings = self.report.findings().iter();
+        findings.for_each(|finding| line(finding.to_string()));
+        for stale in &self.stale {
+            let (document, pointer) = (&stale.document, stale.pointer);
+            let (severity, message) = (self.severity_of_stale, message(stale));
+            line(format!("{severity}: {document}{pointer}: {message}"));
+        }
+        if self.report.omitted() > 0 {
+            line(format!("and {} more", self.report.omitted()));
+        }
+        line(format!(
+            "{}: {}, {}",
+            text::count(self.documents, "document"),
+            text::count(self.count(Severity::Error), "error"),
+            text::count(self.count(Severity::Warning), "warning"),
+        ));
+        text
     }
-    let (errors, warnings) = (
-        report.errors().count() as u64,
-        report.warnings().count() as u64,
-    );
-    text.push_str(&format!(
-        "{}: {}, {}\n",
-        text::count(documents, "document"),
-        text::count(errors, "error"),
-        text::count(warnings, "warning"),
-    ));
-    text
+
+    fn to_json(&self, path: &str) -> Value {
+        let unread =
+            |(file, error): &UnreadDocument| json!({"file": file, "message": error.to_string()});
+        let stale = self.stale.iter().map(|stale| {
+            json!({
+                "severity": self.severity_of_stale.to_string(),
+                "file": stale.document,
+                "pointer": stale.pointer,
+                "code": "stale",
+                "message": message(stale),
+            })
+        });
+        let findings = self.report.findings().iter().map(finding).chain(stale);
+        json!({
+            "path": path,
+            "valid": self.count(Severity::Error) == 0 && self.unread.is_empty(),
+            "documents": self.documents,
+            "findings": findings.collect::<Vec<Value>>(),
+            "unread": self.unread.iter().map(unread).collect::<Vec<_>>(),
+            "omitted": self.report.omitted(),
+        })
+    }
 }
 
-fn to_json(path: &str, documents: u64, report: &Report, unread: &[UnreadDocument]) -> Value {
-    let message =
-        |(file, error): &UnreadDocument| json!({"file": file, "message": error.to_string()});
-    let findings: Vec<Value> = report.findings().iter().map(finding).collect();
-    json!({
-        "path": path,
-        "valid": report.is_valid() && unread.is_empty(),
-        "documents": documents,
-        "findings": findings,
-        "unread": unread.iter().map(message).collect::<Vec<_>>(),
-        "omitted": report.omitted(),
-    })
+fn message(stale: &StaleMetadata) -> String {
+    format!(
+        "it is out of date: {}; `zarr consolidate` updates it",
+        stale.what
+    )
 }
 
 /// A finding as JSON, with document and pointer apart.
 pub(crate) fn finding(finding: &Finding) -> Value {
     json!({
-        "severity": match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
+        "severity": finding.severity.to_string(),
         "file": finding.document,
         "pointer": finding.problem.pointer.as_str(),
         "code": finding.problem.kind.code(),

@@ -62,20 +62,30 @@ impl Element {
         let Some(data_type) = without_padding(&stored.data_type) else {
             return refuse("its elements are records without fields");
         };
-        let (mut kept, mut bools) = (Vec::new(), Vec::new());
+        let mut kept = Vec::new();
         if padding > 0 {
             leaves(&stored.data_type, 0, &mut |_, bytes| push(&mut kept, bytes));
         }
-        leaves(&data_type, 0, &mut |leaf, bytes| {
-            if *leaf == DataType::Bool {
-                push(&mut bools, bytes);
-            }
-        });
         Ok(Self {
+            bools: bools(&data_type),
             data_type,
             stored,
             kept,
-            bools,
+        })
+    }
+
+    /// Elements of this type, in one byte order and without padding.
+    pub(super) fn raw(data_type: &DataType, endian: Endian) -> Result<Self, Error> {
+        if data_type.size().is_none() {
+            let text =
+                format!("raw elements have one length, and those of type {data_type} differ");
+            return Err(Error::Unsupported(text));
+        }
+        Ok(Self {
+            data_type: data_type.clone(),
+            stored: DType::new(data_type.clone(), Some(endian)),
+            kept: Vec::new(),
+            bools: bools(data_type),
         })
     }
 
@@ -181,6 +191,17 @@ fn leaves(data_type: &DataType, start: usize, visit: &mut dyn FnMut(&DataType, R
         }
         start += field.size().unwrap_or(0);
     }
+}
+
+/// The bytes of an element that are bools.
+fn bools(data_type: &DataType) -> Vec<Range<usize>> {
+    let mut bools = Vec::new();
+    leaves(data_type, 0, &mut |leaf, bytes| {
+        if *leaf == DataType::Bool {
+            push(&mut bools, bytes);
+        }
+    });
+    bools
 }
 
 /// Adds a range, joined with the last one if they touch.

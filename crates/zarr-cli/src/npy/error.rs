@@ -31,14 +31,13 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// Why a command fails that reads or writes an `.npy` file.
-    pub(crate) fn failure(&self, doing: &str, place: &str) -> Failure {
+    /// Why a command fails that reads or writes a file, and what to do if the file is not as it should be.
+    pub(crate) fn failure(&self, doing: &str, place: &str, advice: &str) -> Failure {
         match self {
             Self::Io(error) => Failure::io(doing, place, error),
             Self::Corrupt(_) => match foreign_formats::in_place_of_npy(Path::new(place)) {
                 Some(what) => Failure::new(Exit::Unsupported, doing, place, what),
-                None => Failure::new(Exit::Corrupt, doing, place, self)
-                    .advice("save one array with `numpy.save`"),
+                None => Failure::new(Exit::Corrupt, doing, place, self).advice(advice),
             },
             Self::Unsupported(_) => Failure::new(Exit::Unsupported, doing, place, self),
             Self::TooLarge(_) => Failure::new(Exit::Limit, doing, place, self),

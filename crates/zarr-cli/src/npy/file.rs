@@ -1,5 +1,5 @@
-//! The array in an `.npy` file, read box by box. Its header is compared with the size of the file before any element
-//! is read. What comes through a pipe is `pipe.rs`'s.
+//! The array in a file, read box by box. What its header announces, or the caller where it has none, is compared with
+//! the size of the file before any element is read. What comes through a pipe is `pipe.rs`'s.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,17 +11,22 @@ use zarr::{DataType, DynData, Values};
 use super::element::Element;
 use super::error::Error;
 use super::fortran_order;
-use super::header::{Header, check_len};
+use super::header::Header;
+use super::length::DataLength;
 use super::pipe::Pipe;
+use super::raw::RawLayout;
 use crate::elements::tiles::{self, Tiles};
 use crate::failure::Failure;
 
 /// An array in a file, or in what came through a pipe.
-pub(crate) struct NpyFile {
+pub(crate) struct ArrayFile {
     name: String,
-    header: Header,
+    shape: Vec<u64>,
+    fortran_order: bool,
     element: Element,
     input: Input,
+    /// What to do if it is not as it should be.
+    advice: &'static str,
 }
 
 enum Input {
@@ -30,8 +35,21 @@ enum Input {
     Pipe(Pipe),
 }
 
-trait ReadSeek: Read + Seek + Send {}
+pub(super) trait ReadSeek: Read + Seek + Send {}
 impl<T: Read + Seek + Send> ReadSeek for T {}
+
+/// Something that was opened, of which nothing is read yet.
+pub(super) struct Source {
+    pub(super) name: String,
+    pub(super) bytes: Bytes,
+}
+
+pub(super) enum Bytes {
+    /// So many, which can be read in any order.
+    Stored(u64, Box<dyn ReadSeek>),
+    /// Some that come one after another, once.
+    Coming(Box<dyn Read + Send>),
+}
 
 /// The whole array at a path; `-` is standard input.
 pub(crate) fn load(path: &Path) -> Result<DynData, Failure> {
@@ -39,69 +57,107 @@ pub(crate) fn load(path: &Path) -> Result<DynData, Failure> {
 }
 
 /// The array at a path, of which only the header is read; `-` is standard input.
-pub(crate) fn open(path: &Path) -> Result<NpyFile, Failure> {
-    if path.as_os_str() == "-" {
-        return NpyFile::received("standard input", io::stdin());
-    }
-    let name = path.to_string_lossy();
-    let failed = |error| Failure::io("cannot read", &name, &error);
-    let file = File::open(path).map_err(failed)?;
-    let found = file.metadata().map_err(failed)?;
-    if found.is_dir() {
-        return Err(failed(io::ErrorKind::IsADirectory.into()));
-    }
-    match found.is_file() {
-        true => NpyFile::stored(&name, found.len(), file),
-        // A pipe has no size that means anything, and no way back.
-        false => NpyFile::received(&name, file),
+pub(crate) fn open(path: &Path) -> Result<ArrayFile, Failure> {
+    ArrayFile::new(Source::open(path)?)
+}
+
+/// The elements at a path, as a layout says; `-` is standard input.
+pub(crate) fn open_raw(path: &Path, layout: RawLayout) -> Result<ArrayFile, Failure> {
+    ArrayFile::raw(Source::open(path)?, layout)
+}
+
+impl Source {
+    fn open(path: &Path) -> Result<Self, Failure> {
+        if path.as_os_str() == "-" {
+            let name = "standard input".to_owned();
+            let bytes = Bytes::Coming(Box::new(io::stdin()));
+            return Ok(Self { name, bytes });
+        }
+        let name = path.to_string_lossy().into_owned();
+        let failed = |error| Failure::io("cannot read", &name, &error);
+        let file = File::open(path).map_err(failed)?;
+        let found = file.metadata().map_err(failed)?;
+        if found.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        let bytes = match found.is_file() {
+            true => Bytes::Stored(found.len(), Box::new(file)),
+            // A pipe has no size that means anything, and no way back.
+            false => Bytes::Coming(Box::new(file)),
+        };
+        Ok(Self { name, bytes })
     }
 }
 
-impl NpyFile {
-    /// An array in something of this size.
-    pub(super) fn stored(
-        name: &str,
-        size: u64,
-        mut input: impl Read + Seek + Send + 'static,
-    ) -> Result<Self, Failure> {
-        let opened = Header::read(&mut input).and_then(|(header, start)| {
-            let element = Element::of(&header.descr)?;
-            check_len(len(&header, &element)?, size.saturating_sub(start))?;
-            Ok((header, element, start))
-        });
-        let (header, element, start) =
-            opened.map_err(|error| error.failure("cannot read", name))?;
-        let (name, input) = (name.to_owned(), Input::File(start, Box::new(input)));
+/// What to do about a file that is no array.
+const SAVE: &str = "save one array with `numpy.save`";
+const DESCRIBE: &str = "check --dtype, --shape and --offset";
+
+impl ArrayFile {
+    /// An `.npy` file.
+    pub(super) fn new(Source { name, bytes }: Source) -> Result<Self, Failure> {
+        let opened = match bytes {
+            Bytes::Stored(size, mut file) => {
+                headed(&mut file).and_then(|(header, element, start)| {
+                    header_length(&header, &element)?.check(size.saturating_sub(start))?;
+                    Ok((header, element, Input::File(start, file)))
+                })
+            }
+            Bytes::Coming(mut input) => headed(&mut input).and_then(|(header, element, _)| {
+                let pipe = Pipe::new(input, header_length(&header, &element)?)?;
+                Ok((header, element, Input::Pipe(pipe)))
+            }),
+        };
+        let (header, element, input) =
+            opened.map_err(|error| error.failure("cannot read", &name, SAVE))?;
         Ok(Self {
             name,
-            header,
+            shape: header.shape,
+            fortran_order: header.fortran_order,
             element,
             input,
+            advice: SAVE,
         })
     }
 
-    /// An array that comes from somewhere, read in one pass as boxes are asked for.
-    pub(super) fn received(
-        name: &str,
-        mut input: impl Read + Send + 'static,
-    ) -> Result<Self, Failure> {
-        let read = Header::read(&mut input).and_then(|(header, _)| {
-            let element = Element::of(&header.descr)?;
-            let pipe = Pipe::new(Box::new(input), len(&header, &element)?)?;
-            Ok((header, element, Input::Pipe(pipe)))
+    /// Elements without a header.
+    pub(super) fn raw(Source { name, bytes }: Source, layout: RawLayout) -> Result<Self, Failure> {
+        let RawLayout {
+            data_type,
+            endian,
+            shape,
+            fortran_order,
+            offset,
+        } = layout;
+        let opened = Element::raw(&data_type, endian).and_then(|element| {
+            let len = DataLength::new(&shape, &element, "--shape and --dtype announce")?;
+            let input = match bytes {
+                Bytes::Stored(size, file) => {
+                    len.check(size.saturating_sub(offset))?;
+                    Input::File(offset, file)
+                }
+                Bytes::Coming(mut input) => {
+                    // If it is shorter than that, no elements follow.
+                    io::copy(&mut input.by_ref().take(offset), &mut io::sink())?;
+                    Input::Pipe(Pipe::new(input, len)?)
+                }
+            };
+            Ok((element, input))
         });
-        let (header, element, input) = read.map_err(|error| error.failure("cannot read", name))?;
-        let name = name.to_owned();
+        let (element, input) =
+            opened.map_err(|error| error.failure("cannot read", &name, DESCRIBE))?;
         Ok(Self {
             name,
-            header,
+            shape,
+            fortran_order,
             element,
             input,
+            advice: DESCRIBE,
         })
     }
 
     pub(crate) fn shape(&self) -> &[u64] {
-        &self.header.shape
+        &self.shape
     }
 
     pub(crate) fn data_type(&self) -> &DataType {
@@ -136,7 +192,7 @@ impl NpyFile {
     /// in which the file has their first elements, and each once.
     pub(crate) fn read(&mut self, cells: &[Range<u64>]) -> Result<DynData, Failure> {
         let read = self.elements(cells);
-        read.map_err(|error| error.failure("cannot read", &self.name))
+        read.map_err(|error| error.failure("cannot read", &self.name, self.advice))
     }
 
     fn elements(&mut self, cells: &[Range<u64>]) -> Result<DynData, Error> {
@@ -153,7 +209,7 @@ impl NpyFile {
                 .map_err(|_| Error::TooLarge(bytes))?;
         }
         // Fortran's order is that of C with the axes turned around.
-        let (mut axes, mut cells) = (self.header.shape.clone(), cells.to_vec());
+        let (mut axes, mut cells) = (self.shape.clone(), cells.to_vec());
         if self.turns() {
             axes.reverse();
             cells.reverse();
@@ -185,24 +241,17 @@ impl NpyFile {
     }
 
     fn turns(&self) -> bool {
-        self.header.fortran_order && self.header.shape.len() > 1
+        self.fortran_order && self.shape.len() > 1
     }
 }
 
-/// The bytes of all elements.
-fn len(header: &Header, element: &Element) -> Result<u64, Error> {
-    if header.shape.contains(&0) {
-        return Ok(0);
-    }
-    let size = element.stored_size() as u64;
-    let len = header
-        .shape
-        .iter()
-        .try_fold(size, |bytes, n| bytes.checked_mul(*n));
-    len.ok_or_else(|| {
-        Error::Corrupt(format!(
-            "its shape {:?} is larger than any file",
-            header.shape
-        ))
-    })
+/// The header of an `.npy` file, the type of its elements, and where they begin.
+fn headed(input: &mut impl Read) -> Result<(Header, Element, u64), Error> {
+    let (header, start) = Header::read(input)?;
+    let element = Element::of(&header.descr)?;
+    Ok((header, element, start))
+}
+
+fn header_length(header: &Header, element: &Element) -> Result<DataLength, Error> {
+    DataLength::new(&header.shape, element, "its header announces")
 }

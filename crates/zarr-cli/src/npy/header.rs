@@ -167,21 +167,6 @@ fn dictionary(mut text: Parser<'_>) -> Result<Header, Error> {
     }
 }
 
-/// Whether there are as many bytes of elements as the header announces.
-pub(super) fn check_len(wanted: u64, found: u64) -> Result<(), Error> {
-    if found < wanted {
-        let text = format!("it is cut short: {found} bytes of data, its header announces {wanted}");
-        return Err(Error::Corrupt(text));
-    }
-    if found > wanted {
-        // numpy would read the first of several arrays and leave the rest: here nothing is left out
-        // in silence.
-        let text = format!("more follows the {wanted} bytes of data that its header announces");
-        return Err(Error::Corrupt(text));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

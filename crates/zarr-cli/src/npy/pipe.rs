@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::error::Error;
-use super::header::check_len;
+use super::length::DataLength;
 
 /// So much is waited for before anything is read: what is shorter is known to be complete by then.
 const FIRST: u64 = 8 << 20;
@@ -17,7 +17,7 @@ const AHEAD: u64 = 64 << 20;
 /// Bytes that come one after another, of which there should be so many.
 pub(super) struct Pipe {
     input: Box<dyn Read + Send>,
-    len: u64,
+    len: DataLength,
     /// How many have come.
     come: u64,
     /// The last of these, which may be asked for.
@@ -25,7 +25,7 @@ pub(super) struct Pipe {
 }
 
 impl Pipe {
-    pub(super) fn new(input: Box<dyn Read + Send>, len: u64) -> Result<Self, Error> {
+    pub(super) fn new(input: Box<dyn Read + Send>, len: DataLength) -> Result<Self, Error> {
         let (come, kept) = (0, VecDeque::new());
         let mut pipe = Self {
             input,
@@ -33,9 +33,9 @@ impl Pipe {
             come,
             kept,
         };
-        match len {
+        match len.bytes {
             0 => pipe.check_end()?,
-            _ => pipe.fetch(len.min(FIRST))?,
+            bytes => pipe.fetch(bytes.min(FIRST))?,
         }
         Ok(pipe)
     }
@@ -91,15 +91,15 @@ impl Pipe {
     fn count(&mut self, wanted: u64, came: io::Result<u64>) -> Result<(), Error> {
         let came = match came {
             Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
-                return Err(Error::TooLarge(self.len));
+                return Err(Error::TooLarge(self.len.bytes));
             }
             came => came?,
         };
         self.come += came;
         match came {
             0 if wanted == 0 => Ok(()),
-            came if came < wanted => check_len(self.len, self.come),
-            _ if self.come == self.len => self.check_end(),
+            came if came < wanted => self.len.check(self.come),
+            _ if self.come == self.len.bytes => self.check_end(),
             _ => Ok(()),
         }
     }
@@ -108,7 +108,8 @@ impl Pipe {
     fn check_end(&mut self) -> Result<(), Error> {
         let mut more = vec![];
         self.input.by_ref().take(1).read_to_end(&mut more)?;
-        check_len(self.len, self.len.saturating_add(more.len() as u64))
+        self.len
+            .check(self.len.bytes.saturating_add(more.len() as u64))
     }
 
     fn first_kept(&self) -> u64 {
@@ -122,12 +123,17 @@ impl Pipe {
     reason = "a box may be a single run of bytes"
 )]
 mod tests {
+    use zarr::{DataType, Endian};
+
+    use super::super::element::Element;
     use super::*;
 
     /// What a box of each of these runs is, of the numbers from 0 on.
     fn read(boxes: &[&[Range<u64>]]) -> Result<(Vec<Vec<u8>>, usize), Error> {
         let bytes: Vec<u8> = (0..100).collect();
-        let mut pipe = Pipe::new(Box::new(io::Cursor::new(bytes)), 100)?;
+        let byte = Element::raw(&DataType::UInt8, Endian::Little)?;
+        let len = DataLength::new(&[100], &byte, "the test announces")?;
+        let mut pipe = Pipe::new(Box::new(io::Cursor::new(bytes)), len)?;
         let mut read = vec![];
         for runs in boxes {
             let mut data = vec![];

@@ -6,7 +6,7 @@ use serde_json::Value;
 use zarr::tools::v2::DType;
 use zarr::{DynData, Values};
 
-use super::file::NpyFile;
+use super::file::{ArrayFile, Bytes, Source};
 use super::*;
 use crate::arguments::data_type::NUMBERS;
 use crate::elements::tiles::{self, Tiles};
@@ -36,12 +36,27 @@ fn array(dtype: DataType, shape: &[u64], data: &[u8]) -> DynData {
     }
 }
 
+fn opened(bytes: Bytes) -> Result<ArrayFile, Failure> {
+    let name = "a".to_owned();
+    ArrayFile::new(Source { name, bytes })
+}
+
+fn stored(file: Vec<u8>) -> Result<ArrayFile, Failure> {
+    opened(Bytes::Stored(
+        file.len() as u64,
+        Box::new(Cursor::new(file)),
+    ))
+}
+
+fn received(file: Vec<u8>) -> Result<ArrayFile, Failure> {
+    opened(Bytes::Coming(Box::new(Cursor::new(file))))
+}
+
 /// Reads a file of known size and one that comes through a pipe, which are the same.
 fn read_all(file: &[u8]) -> Result<DynData, Failure> {
-    let stored = NpyFile::stored("a", file.len() as u64, Cursor::new(file.to_vec()));
+    let stored = stored(file.to_vec());
     let stored = stored.and_then(|mut file| file.all());
-    let received =
-        NpyFile::received("a", Cursor::new(file.to_vec())).and_then(|mut file| file.all());
+    let received = received(file.to_vec()).and_then(|mut file| file.all());
     match (&stored, &received) {
         (Ok(stored), Ok(received)) => assert_eq!(stored, received),
         (Err(stored), Err(received)) => assert_eq!(stored.exit(), received.exit()),
@@ -296,7 +311,7 @@ fn what_numpy_saves_is_read_and_saved_again() {
 #[test]
 fn boxes_are_read_as_all_is() {
     for (name, file, array, _) in saved_by_numpy() {
-        let mut file = NpyFile::stored("a", file.len() as u64, Cursor::new(file)).unwrap();
+        let mut file = stored(file).unwrap();
         let size = array.dtype.size().unwrap();
         let mut data = vec![0; array.data.as_fixed().unwrap().len()];
         // Boxes of one element.

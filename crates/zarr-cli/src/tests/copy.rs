@@ -494,3 +494,62 @@ fn chunks_outside_are_kept_or_named() {
         assert_eq!(fs::read(home.path("c/x").join(stray)).unwrap(), b"beside");
     }
 }
+
+/// What `zarrs_reencode` of zarrs_tools does by `--fill-value`, `--dimension-names` and `--attributes-append`; elements
+/// that were never written keep their value, which is that of the old fill value.
+#[test]
+fn j4_what_an_array_means_is_changed_on_the_way() {
+    let home = Home::new();
+    home.run("create ~/a --shape 6,5 --dtype int16 --chunks 3,5 --fill-value 7 --attributes {\"units\":\"K\"}")
+        .unwrap();
+    home.save("row.npy", &counting(&[3, 5]));
+    home.run("write ~/row.npy ~/a --selection :3").unwrap();
+    home.run("copy ~/a ~/b -q --fill-value -1 --dimension-names y,x --attribute n=1 --attribute units=\"m\" --memory-limit 1MB --verify")
+        .unwrap();
+    let info = home.json("info --json ~/b");
+    assert_eq!(info["attributes"], json!({"units": "m", "n": 1}));
+    assert_eq!(info["metadata"]["fill_value"], json!(-1));
+    assert_eq!(info["metadata"]["dimension_names"], json!(["y", "x"]));
+    assert_eq!(
+        home.print("read ~/b --format csv --selection 5"),
+        "7,7,7,7,7\n"
+    );
+
+    home.run("copy ~/a ~/c -q --attributes {\"only\":[]}")
+        .unwrap();
+    assert_eq!(
+        home.json("info --json ~/c")["attributes"],
+        json!({"only": []})
+    );
+    let (exit, text) = home.fail("copy ~/a ~/d -q --dimension-names x");
+    assert!(
+        exit == Exit::Usage && text.contains("1 name for 2 axes"),
+        "{text}"
+    );
+    let (exit, text) = home.fail("copy ~/a ~/d -q --attributes [1]");
+    assert!(
+        exit == Exit::Usage && text.contains("a JSON object"),
+        "{text}"
+    );
+    assert!(!home.path("d").exists());
+}
+
+/// The attributes are those of the group that is copied; names of axes go to arrays with as many.
+#[test]
+fn j4_attributes_of_a_group_that_is_copied() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/g::a").unwrap();
+    home.run("create ~/g::b --shape 3 --dtype int8").unwrap();
+    for (format, names) in [("2", ""), ("3", " --dimension-names y,x")] {
+        home.run(&format!(
+            "copy ~/g ~/h{format} -q --attribute source=\"g\" --zarr-format {format}{names}"
+        ))
+        .unwrap();
+        let info = |path: &str| home.json(&format!("info --json ~/h{format}{path}"));
+        assert_eq!(info("")["attributes"], json!({"source": "g"}));
+        assert_eq!(info("/b")["attributes"], json!({}));
+    }
+    let a = home.document("h3/a/zarr.json");
+    assert_eq!(a["dimension_names"], json!(["y", "x"]));
+    assert_eq!(home.document("h3/b/zarr.json").get("dimension_names"), None);
+}

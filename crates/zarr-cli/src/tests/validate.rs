@@ -127,6 +127,14 @@ fn what_breaks_the_format_is_an_error_and_what_is_unknown_a_warning() {
     // Names of nodes, in copies of their documents.
     for (name, errors) in [("a", 0), ("../../etc/passwd", 1), ("a\0b", 1), ("a//b", 1)] {
         let copy = json!({"zarr_format": 3, "node_type": "group"});
+        // What is consolidated is there.
+        match errors {
+            0 => {
+                fs::create_dir(home.path("a/a")).unwrap();
+                fs::write(home.path("a/a/zarr.json"), copy.to_string()).unwrap();
+            }
+            _ => drop(fs::remove_dir_all(home.path("a/a"))),
+        }
         let copies = json!({"kind": "inline", "must_understand": false, "metadata": {name: copy}});
         let group =
             json!({"zarr_format": 3, "node_type": "group", "consolidated_metadata": copies});
@@ -136,5 +144,48 @@ fn what_breaks_the_format_is_an_error_and_what_is_unknown_a_warning() {
             _ => home.found("validate ~/a"),
         };
         assert!(report.contains(&format!(" {errors} error")), "{report}");
+    }
+}
+
+/// What zarr-python 3 does not notice: a node is deleted, added or changed by a program that leaves consolidated
+/// metadata as it is.
+#[test]
+fn a2_9_consolidated_metadata_that_is_out_of_date() {
+    for format in ["2", "3"] {
+        let home = Home::new();
+        for name in ["a", "b"] {
+            home.run(&format!(
+                "write ~/in.npy ~/g::{name} --zarr-format {format}"
+            ))
+            .unwrap();
+        }
+        home.run("consolidate ~/g").unwrap();
+        home.run("validate ~/g").unwrap();
+        let place = match format {
+            "2" => ".zmetadata",
+            _ => "zarr.json/consolidated_metadata",
+        };
+
+        home.run("attrs set ~/g/b x 1 --leave-consolidated")
+            .unwrap();
+        let text = home.found("validate ~/g");
+        let line = format!(
+            "error: {place}: it is out of date: the document of `b` has changed; `zarr consolidate` updates it\n"
+        );
+        assert!(text.starts_with(&line), "{text}");
+        assert!(text.ends_with(": 1 error, 0 warnings\n"), "{text}");
+        let tolerant = home.print("validate ~/g --tolerant");
+        assert!(tolerant.contains("0 errors, 1 warning"), "{tolerant}");
+        let report = home.json("validate ~/g --json");
+        assert_eq!(
+            (&report["valid"], &report["findings"][0]["code"]),
+            (&json!(false), &json!("stale"))
+        );
+
+        fs::remove_dir_all(home.path("g/a")).unwrap();
+        let text = home.found("validate ~/g");
+        assert!(text.contains("`a` is no longer there"), "{text}");
+        home.run("consolidate ~/g").unwrap();
+        home.run("validate ~/g").unwrap();
     }
 }

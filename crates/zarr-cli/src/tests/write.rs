@@ -180,3 +180,92 @@ fn the_first_node_of_a_store_makes_its_root() {
         !home.path("plain/zarr.json").exists() && home.path("plain/four.zarr/zarr.json").exists()
     );
 }
+
+/// The bytes are those of numpy's `arange(6, dtype=…).reshape(2, 3).tobytes(order)`.
+#[test]
+fn j11_raw_bytes() {
+    let home = Home::new();
+    let little: Vec<u8> = (0..6_i16).flat_map(i16::to_le_bytes).collect();
+    let big: Vec<u8> = (0..6_i16).flat_map(i16::to_be_bytes).collect();
+    let fortran: Vec<u8> = [0, 3, 1, 4, 2, 5_i16]
+        .into_iter()
+        .flat_map(i16::to_le_bytes)
+        .collect();
+    fs::write(home.path("little"), &little).unwrap();
+    fs::write(home.path("big"), [&[9_u8; 5][..], &big].concat()).unwrap();
+    fs::write(home.path("fortran"), fortran).unwrap();
+    for (i, how) in [
+        "little ~/a{} --dtype int16",
+        "little ~/a{} --dtype <i2 --byteorder little",
+        "big ~/a{} --dtype >i2 --offset 5",
+        "big ~/a{} --dtype i2 --byteorder big --offset 5 --chunks 1,2",
+        "fortran ~/a{} --dtype i2 --fortran-order",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let how = how.replace("{}", &i.to_string());
+        home.run(&format!("write ~/{how} --shape 2,3")).unwrap();
+        assert_eq!(
+            home.print(&format!("read ~/a{i} --format csv")),
+            "0,1,2\n3,4,5\n",
+            "{how}"
+        );
+    }
+    // What `read --format raw` makes is written back, into a part or behind the rest.
+    let raw = home.run("read ~/a0 --format raw").unwrap();
+    assert_eq!(raw, little);
+    home.run("append ~/little ~/a0 --dtype i2 --shape 2,3")
+        .unwrap();
+    home.run("write ~/big ~/a0 --dtype >i2 --offset 11 --shape 1,3 --selection 1:2")
+        .unwrap();
+    assert_eq!(
+        home.print("read ~/a0 --format csv"),
+        "0,1,2\n3,4,5\n0,1,2\n3,4,5\n"
+    );
+}
+
+#[test]
+fn j11_raw_bytes_of_another_length_are_refused_before_anything_is_written() {
+    let home = Home::new();
+    fs::write(home.path("x"), [0; 12]).unwrap();
+    let shape = "--dtype i2 --shape";
+    for (how, words) in [
+        (
+            format!("{shape} 2,4"),
+            "it is cut short: 12 bytes of data, --shape and --dtype announce 16",
+        ),
+        (
+            format!("{shape} 2,3 --offset 1"),
+            "it is cut short: 11 bytes of data",
+        ),
+        (
+            format!("{shape} 6 --offset 100"),
+            "it is cut short: 0 bytes of data",
+        ),
+        (
+            format!("{shape} 5"),
+            "more follows the 10 bytes of data that --shape and --dtype announce",
+        ),
+        (
+            format!("{shape} 4294967296,4294967296"),
+            "is larger than any file",
+        ),
+    ] {
+        let (exit, text) = home.fail(&format!("write ~/x ~/a {how}"));
+        assert_eq!(exit, Exit::Corrupt, "{text}");
+        assert!(text.contains(words), "{text}");
+        assert!(
+            text.ends_with("check --dtype, --shape and --offset"),
+            "{text}"
+        );
+        assert!(!home.path("a").exists());
+    }
+    let (exit, text) = home.fail("write ~/x ~/a --dtype string --shape 6");
+    assert!(
+        exit == Exit::Unsupported && text.contains("differ"),
+        "{text}"
+    );
+    let (exit, _) = home.fail("write ~/x ~/a --dtype >i2 --shape 6 --byteorder little");
+    assert_eq!(exit, Exit::Usage);
+}

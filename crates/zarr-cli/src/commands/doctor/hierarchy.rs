@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-use serde_json::value::RawValue;
-use zarr::blocking::Wait;
-use zarr::{ArrayMetadata, Attributes, Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
+use zarr::ZarrFormat;
+use zarr::tools::documents::{self, ZARR_JSON};
 
 use super::finding::{Finding, Fix};
 use super::rules;
 use crate::hierarchy::directories::Directory;
-use zarr::tools::documents::{self, ZARR_JSON, ZMETADATA};
+use crate::hierarchy::stale_metadata::StaleMetadata;
 
 pub(super) fn find(directories: &[Directory], found: &mut Vec<Finding>) {
     let nodes: Vec<&Directory> = directories
@@ -21,7 +19,13 @@ pub(super) fn find(directories: &[Directory], found: &mut Vec<Finding>) {
         two_formats(directory, found);
         implicit(directory, &nodes, found);
         names(directory, found);
-        stale(directory, found);
+        if let Some(stale) = StaleMetadata::find(directory) {
+            let finding = Finding::new(&rules::STALE, name(directory), stale.what);
+            found.push(match stale.can_be_consolidated {
+                true => finding.with_fix(Fix::Consolidate(directory.location.clone())),
+                false => finding,
+            });
+        }
     }
 }
 
@@ -109,80 +113,6 @@ fn leftover_of_others(name: &str) -> Option<&'static str> {
         return Some("zarr-python");
     }
     name.ends_with(".__lock").then_some("tensorstore")
-}
-
-/// Compares consolidated metadata with the documents of the nodes.
-fn stale(directory: &Directory, found: &mut Vec<Finding>) {
-    let has = match directory.document(ZARR_JSON) {
-        Some(text) => {
-            serde_json::from_slice::<BTreeMap<String, &RawValue>>(text).is_ok_and(|document| {
-                let consolidated = document.get("consolidated_metadata");
-                consolidated.is_some_and(|consolidated| consolidated.get().starts_with('{'))
-            })
-        }
-        None => directory.document(ZMETADATA).is_some(),
-    };
-    if !has {
-        return;
-    }
-    // What cannot be read is reported by another rule.
-    let now = match zarr::open(directory.location.clone()).wait() {
-        Ok(Node::Group(group)) => group,
-        _ => return,
-    };
-    let Ok(then) = zarr::open_consolidated(directory.location.clone()).wait() else {
-        return;
-    };
-    let (mut then, mut now) = (members(&then), members(&now));
-    // What cannot be read is reported by another rule, and what is below it is unknown.
-    let broken: Vec<String> = now
-        .iter()
-        .filter(|(_, node)| node.is_none())
-        .map(|(path, _)| path.clone())
-        .collect();
-    for path in &broken {
-        let below = format!("{path}/");
-        let is_known =
-            |other: &String| !path.is_empty() && other != path && !other.starts_with(&below);
-        then.retain(|other, _| is_known(other));
-        now.retain(|other, _| is_known(other));
-    }
-    let differs = then
-        .iter()
-        .find(|(path, node)| now.get(*path) != Some(node))
-        .or_else(|| now.iter().find(|(path, _)| !then.contains_key(*path)));
-    if let Some((path, _)) = differs {
-        let what = match (then.contains_key(path), now.contains_key(path)) {
-            (true, false) => format!("`{path}` is no longer there"),
-            (false, true) => format!("`{path}` is missing from it"),
-            _ => format!("the document of `{path}` has changed"),
-        };
-        let finding = Finding::new(&rules::STALE, name(directory), what);
-        // Consolidating fails if a node cannot be read.
-        found.push(match broken.is_empty() {
-            true => finding.with_fix(Fix::Consolidate(directory.location.clone())),
-            false => finding,
-        });
-    }
-}
-
-/// The metadata of a node: its attributes apart, since numbers that JSON does not have are texts in the rest.
-type NodeDocument = (Value, Attributes);
-
-/// The metadata of every node, without consolidated metadata of its own; `None` for what cannot be read.
-fn members(group: &Group) -> BTreeMap<String, Option<NodeDocument>> {
-    let said = |node: NodeMetadata| match node {
-        NodeMetadata::Array(ArrayMetadata::V2 { array, attributes }) => {
-            (array.to_json(), attributes)
-        }
-        NodeMetadata::Array(ArrayMetadata::V3(array)) => (array.to_json(), array.attributes),
-        NodeMetadata::Group(GroupMetadata::V2 { attributes, .. }) => (Value::Null, attributes),
-        NodeMetadata::Group(GroupMetadata::V3(group)) => (Value::Null, group.attributes),
-    };
-    let members = group.members().all().each_metadata().wait().into_iter();
-    members
-        .map(|(path, node)| (path, node.ok().map(said)))
-        .collect()
 }
 
 /// The path of a directory, to be shown.
