@@ -46,7 +46,7 @@ fn a1_3_arrays_come_in_many_forms() {
         assert_eq!(made(data), expected, "{text}");
     }
     assert_eq!(made(vec![1, 2]), array![1, 2].into_dyn());
-    assert_eq!(made(&[1, 2]), array![1, 2].into_dyn());
+    assert_eq!(made([1, 2]), array![1, 2].into_dyn());
     assert_eq!(made(arr0(7)), arr0(7).into_dyn());
     assert_eq!(made(7), arr0(7).into_dyn());
     assert_eq!(

@@ -103,7 +103,7 @@ fn run(case: Case) {
                 let append = array.append(new.clone()).axis(axis as isize);
                 let written = append.wait().unwrap();
                 let begin = model.shape()[axis] as u64;
-                assert_eq!(written, begin..begin + u64::from(count));
+                assert_eq!(written, begin..begin + count);
                 model.append(Axis(axis), new.view()).unwrap();
             }
         }

@@ -170,12 +170,12 @@ fn index(len: u64) -> std::ops::Range<i64> {
 
 /// A list of any order with repetitions, a mask, or a slice.
 fn axis_selection(len: u64) -> BoxedStrategy<AxisSelection> {
-    let mask = prop::collection::vec(any::<bool>(), len as usize).prop_map(AxisSelection::Mask);
+    let mask = prop::collection::vec(any::<bool>(), len as usize).prop_map(AxisSelection::from);
     let slice = slice(len).prop_map(AxisSelection::Slice);
     if len == 0 {
         return prop_oneof![mask, slice].boxed();
     }
-    let list = prop::collection::vec(index(len), 0..8).prop_map(AxisSelection::List);
+    let list = prop::collection::vec(index(len), 0..8).prop_map(AxisSelection::from);
     prop_oneof![3 => list, 1 => mask, 1 => slice].boxed()
 }
 

@@ -78,7 +78,7 @@ fn absent_chunks_are_not_asked_for_one_by_one() {
         check(array, sel![..;-1], |at| last - at, all);
         check(array, sel![3..;7], |at| 3 + 7 * at, (all - 3).div_ceil(7));
         let uneven: Vec<i64> = (0..5000).map(|i| i * 2 + i % 2).collect();
-        let list = Selection::orthogonal(vec![zarr::AxisSelection::List(uneven)]);
+        let list = Selection::orthogonal(uneven);
         check(array, list, |at| 2 * at + at % 2, 5000);
         let calls = taken();
         for (calls, reads) in [(first, 1), (calls, 3)] {
@@ -346,7 +346,7 @@ proptest! {
             prop_assert_eq!(&two[0], &model.slice(sliced![.., 1..]).to_owned().into_dyn());
             prop_assert_eq!(&two[1], &model.slice(sliced![3.., ..]).to_owned().into_dyn());
             let lists = [(0..60).chain([59, 3]).rev().collect(), (0..40).collect::<Vec<i64>>()];
-            let found = array.oindex(lists.clone().map(zarr::AxisSelection::List).to_vec());
+            let found = array.oindex(lists.clone().map(zarr::AxisSelection::from));
             let found = found.read::<i32>().wait().unwrap();
             let [rows, columns] = lists.map(|list| list.iter().map(|&i| i as usize).collect::<Vec<_>>());
             let wanted = model.select(Axis(0), &rows).select(Axis(1), &columns).into_dyn();

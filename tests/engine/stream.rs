@@ -109,7 +109,7 @@ fn what_is_wrong_with_a_stream_is_its_only_item() {
 #[test]
 fn what_is_no_box_is_refused() {
     let (array, _dir) = array(Kind::Memory, 1 << 20);
-    let list = Selection::orthogonal(vec![zarr::AxisSelection::List(vec![3, 1, 9])]);
+    let list = Selection::orthogonal([3, 1, 9]);
     let resolved = list.resolve(array.chunked().grid()).unwrap();
     let blocks = Arc::clone(array.chunked()).stream_as::<i32>(resolved, None);
     let error = blocks.err().unwrap().to_string();

@@ -58,8 +58,12 @@ impl Chosen {
     pub(crate) fn orthogonal(axis_selections: &[AxisSelection], shape: &[usize]) -> Self {
         let axis = |(axis_selection, &len): (&AxisSelection, &usize)| match axis_selection {
             AxisSelection::Slice(slice) => positions(*slice, len),
-            AxisSelection::List(list) => list.iter().map(|&index| wrapped(index, len)).collect(),
-            AxisSelection::Mask(mask) => (0..len).filter(|&i| mask[i]).collect(),
+            AxisSelection::List(list) => list
+                .cells()
+                .iter()
+                .map(|&index| wrapped(index, len))
+                .collect(),
+            AxisSelection::Mask(mask) => (0..len).filter(|&i| mask.cells()[i]).collect(),
             other => unreachable!("{other}"),
         };
         let axes: Vec<Vec<usize>> = axis_selections.iter().zip(shape).map(axis).collect();

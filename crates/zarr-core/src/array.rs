@@ -17,7 +17,8 @@ pub use config::ArrayConfig;
 use crate::chains::{self, ChainCache, ChunkChain};
 use crate::engine::{CachedChunks, IndexCache};
 use crate::{
-    ChunkError, ChunkGrid, Context, Error, ErrorKind, ResolvedSelection, Result, Selection,
+    CellView, ChunkError, ChunkGrid, Context, Error, ErrorKind, ResolvedSelection, Result,
+    Selection, SelectionError, SelectionTarget,
 };
 
 /// An array in a store. Its metadata is known without I/O. Its codecs are resolved when data is first read
@@ -36,6 +37,7 @@ pub struct ChunkedArray {
     context: Context,
     config: ArrayConfig,
     fields: Option<Arc<fields::PickedFields>>,
+    view: Option<Arc<CellView>>,
     /// Whether no other writer can make the array longer while this handle is used. Cells beyond its edge are
     /// then padding, and chunks there are replaced without being read.
     shape_is_current: bool,
@@ -71,6 +73,7 @@ impl ChunkedArray {
             context,
             config,
             fields: None,
+            view: None,
             shape_is_current: false,
         })
     }
@@ -100,7 +103,43 @@ impl ChunkedArray {
             config,
             fields: self.fields.clone(),
             shape_is_current: self.shape_is_current,
+            view: self.view.clone(),
         }
+    }
+
+    /// A handle whose selections are those of a view.
+    ///
+    /// # Errors
+    /// If the view is of an array of another shape.
+    pub fn with_view(&self, view: Arc<CellView>) -> Result<Self> {
+        if view.array_shape() != self.metadata.shape() {
+            return Err(self.selection_error(SelectionError::ShapeMismatch {
+                selected: view.array_shape().to_vec(),
+                grid: self.metadata.shape().to_vec(),
+            }));
+        }
+        Ok(Self {
+            view: Some(view),
+            ..self.with_config(self.config.clone())
+        })
+    }
+
+    /// A view of a part of the array or, if this handle has one, of a part of its view.
+    ///
+    /// # Errors
+    /// If the selection does not consist of slices, or does not fit.
+    pub fn select_view(&self, selection: &Selection) -> Result<CellView> {
+        let (whole, names);
+        let view = match &self.view {
+            Some(view) => &**view,
+            None => {
+                whole = CellView::new(self.metadata.shape());
+                &whole
+            }
+        };
+        names = view.names(&self.dimension_names());
+        let part = view.select(selection, Some(&names));
+        part.map_err(|source| self.selection_error(source))
     }
 
     /// The same array, for a writer that keeps all others from making it longer.
@@ -319,8 +358,51 @@ impl ChunkedArray {
     /// # Errors
     /// If the selection cannot be resolved for the array's shape.
     pub fn resolve(&self, selection: &Selection) -> Result<ResolvedSelection> {
-        let resolved = selection.resolve(self.grid());
+        if let Some(view) = &self.view {
+            let names = view.names(&self.dimension_names());
+            let resolved = view.resolve(selection, Some(&names));
+            return resolved.map_err(|source| self.selection_error(source));
+        }
+        let mut target = SelectionTarget::from(self.grid());
+        let (inner, names);
+        if let Selection::InnerBlocks(_) = selection {
+            inner = self.inner_grid()?;
+            target = target.with_inner(&inner);
+        }
+        if let Selection::Named(_) = selection {
+            names = self.dimension_names();
+            target = target.with_names(&names);
+        }
+        let resolved = selection.resolve(target);
         resolved.map_err(|source| self.selection_error(source))
+    }
+
+    /// The grid of the inner chunks of all shards together; of an array without shards, that of its chunks.
+    ///
+    /// # Errors
+    /// The errors of [`chain`](Self::chain).
+    pub fn inner_grid(&self) -> Result<ChunkGrid> {
+        let Some(shard) = self.chain()?.shard() else {
+            return Ok(self.grid.clone());
+        };
+        // Inner chunks divide their shards, so they lie on a regular grid.
+        let grid = ChunkGrid::regular(&shard.inner().spec().shape, self.metadata.shape());
+        grid.map_err(|source| {
+            let path = self.path.clone();
+            ErrorKind::Grid { path, source }.into()
+        })
+    }
+
+    /// The names of the dimensions: those of the metadata or, in format 2, those that xarray keeps in the attribute
+    /// `_ARRAY_DIMENSIONS`.
+    fn dimension_names(&self) -> Vec<Option<String>> {
+        if let Some(names) = self.metadata.dimension_names() {
+            return names.to_vec();
+        }
+        let attribute = self.metadata.attributes().get("_ARRAY_DIMENSIONS");
+        let names = attribute.and_then(|names| names.as_array());
+        let name = |name: &serde_json::Value| name.as_str().map(str::to_owned);
+        names.into_iter().flatten().map(name).collect()
     }
 
     pub(crate) fn project(&self, selection: &ResolvedSelection) -> Result<ChunkSelections> {
@@ -330,7 +412,8 @@ impl ChunkedArray {
 
     /// The error that a selection cannot be resolved on this array.
     pub fn selection_error(&self, source: crate::SelectionError) -> Error {
-        let shape = self.metadata.shape().to_vec();
+        let seen = self.view.as_ref().map(|view| view.shape());
+        let shape = seen.unwrap_or(self.metadata.shape()).to_vec();
         ErrorKind::Selection {
             path: self.path.clone(),
             shape,

@@ -6,7 +6,7 @@ use crate::engine::Elements;
 use crate::{ArrayConfig, ChunkedArray, ResolvedSelection, Result, Values};
 
 impl ChunkedArray {
-    /// Sets the cells of a selection to the fill value. Chunks (of a sharded array, shards) that hold nothing
+    /// Sets the cells of a selection, or the fields that this handle reads of them, to the fill value. Chunks (of a sharded array, shards) that hold nothing
     /// else afterwards are deleted, even with
     /// [`write_empty_chunks`](ArrayConfig::write_empty_chunks). Chunks that are selected as a whole are
     /// not read.
@@ -14,7 +14,7 @@ impl ChunkedArray {
     /// # Errors
     /// The errors of [`write`](Self::write).
     pub async fn erase(self: Arc<Self>, selection: ResolvedSelection) -> Result<()> {
-        let fill = Values::from(&self.chain()?.spec().fill);
+        let fill = Values::from(&self.decoder()?.spec().fill);
         let config = ArrayConfig {
             write_empty_chunks: false,
             ..self.config().clone()

@@ -166,6 +166,30 @@ pub enum ErrorKind {
         /// What does not fit.
         source: SelectionError,
     },
+    /// An array of another number of axes is asked for than the selection has.
+    #[error(
+        "a read of `{path}` has the shape {shape:?}, which is {} axes, not the {asked} of the array that is asked for; \
+         an index drops an axis from a selection, and `NewAxis` adds one",
+        .shape.len()
+    )]
+    Rank {
+        /// The array's path.
+        path: NodePath,
+        /// The output shape of the selection.
+        shape: Vec<u64>,
+        /// The number of axes that was asked for.
+        asked: usize,
+    },
+    /// A selection that shall be one cell is none, or several.
+    #[error(
+        "a scalar of `{path}` is one cell, and the selection has the shape {shape:?}; read it as an array"
+    )]
+    NotAScalar {
+        /// The array's path.
+        path: NodePath,
+        /// The output shape of the selection.
+        shape: Vec<u64>,
+    },
     /// Elements were asked for, or given, as a type they are not.
     #[error("`{path}` holds {stored}, which is not read or written as `{asked}`: {instead}")]
     Element {
@@ -213,6 +237,9 @@ pub enum ErrorKind {
     /// A date or duration is not one, or cannot be what it is asked to be.
     #[error(transparent)]
     Time(#[from] TimeError),
+    /// An array of ndarray cannot have the shape that it is asked to have.
+    #[error("the array does not have that shape: {0}")]
+    Shape(#[from] ndarray::ShapeError),
     /// A path is not one a node can have.
     #[error(transparent)]
     Path(#[from] NodePathError),

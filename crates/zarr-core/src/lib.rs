@@ -38,7 +38,7 @@ pub use options::{
 pub use refused::Refused;
 pub use resize::OutOfBoundsChunks;
 pub use selection::{
-    AxisSelection, IntoAxisSelections, Mask, Points, RangeExt, ResolvedSelection, Selection,
+    AxisSelection, CellView, Indices, Mask, Points, RangeExt, ResolvedSelection, Selection,
     SelectionError, SelectionTarget, Slice,
 };
 pub use typed::{Columns, DynData, Element, NewColumns, Plain, c_order, to_data_type};

@@ -3,10 +3,14 @@
 
 mod advanced;
 mod axes;
+mod cell_view;
 mod coordinates;
 mod error;
+mod from_arrays;
 mod from_ndarray;
 mod from_ranges;
+mod index_arrays;
+mod named;
 mod parse;
 mod resolve;
 mod resolved;
@@ -14,9 +18,8 @@ mod slice;
 #[cfg(test)]
 mod tests;
 
-use ndarray::{ArrayBase, Data, Dimension};
-
-pub use advanced::{AxisSelection, IntoAxisSelections, Mask, Points};
+pub use advanced::{AxisSelection, Indices, Mask, Points};
+pub use cell_view::CellView;
 pub use error::SelectionError;
 pub use from_ranges::RangeExt;
 pub use resolve::SelectionTarget;
@@ -25,7 +28,7 @@ pub use slice::Slice;
 
 /// Which cells of an array to read or write.
 ///
-/// Integers, ranges, tuples of these, the [`sel!`](crate::sel) macro and text in NumPy's notation all
+/// Integers, ranges, lists, tuples of these, the [`sel!`](crate::sel) macro and text in NumPy's notation all
 /// make a selection:
 ///
 /// ```
@@ -43,8 +46,23 @@ pub use slice::Slice;
 /// Basic selections are displayed in NumPy's notation, and parsed from it:
 /// [`Display`](std::fmt::Display) and [`FromStr`](std::str::FromStr) are inverses of each other.
 ///
-/// Besides NumPy's basic indexing there are [`orthogonal`](Self::orthogonal) selections,
-/// [`points`](Self::points), masks (an ndarray of `bool`) and [`blocks`](Self::blocks):
+/// Lists of indices and masks select along an axis too, as `Vec`s, arrays, slices or arrays of ndarray. Together with
+/// slices and integers they mean what they mean in NumPy: index arrays are broadcast together, and a mask of several
+/// axes takes the place of these.
+///
+/// ```
+/// use ndarray::array;
+/// use zarr_core::Selection;
+/// let shape = |selection: Selection| selection.resolve(&[4, 5, 6]).map(|found| found.out_shape().to_vec());
+/// assert_eq!(shape((.., [0, 2]).into())?, [4, 2, 6]);
+/// assert_eq!(shape(([0, 1, 3], [4, 4, 0], 1..).into())?, [3, 5]); // three points of the first two axes
+/// assert_eq!(shape((array![[0], [1]], array![0, 1, 3]).into())?, [2, 3, 6]);
+/// assert_eq!(shape((.., array![true, false, true, true, false]).into())?, [4, 3, 6]);
+/// # Ok::<(), zarr_core::SelectionError>(())
+/// ```
+///
+/// [`orthogonal`](Self::orthogonal) selections take every combination of lists instead. There are also
+/// [`points`](Self::points), masks of the array's shape and [`blocks`](Self::blocks):
 ///
 /// ```
 /// use zarr_core::Selection;
@@ -60,6 +78,8 @@ pub enum Selection {
     All,
     /// NumPy's basic indexing: one [`Slice`] per axis; axes without one are selected whole.
     Basic(Vec<Slice>),
+    /// NumPy's advanced indexing: lists and masks among slices and integers.
+    Advanced(Vec<AxisSelection>),
     /// A list, mask or slice per axis, and every combination of their indices: see
     /// [`orthogonal`](Self::orthogonal).
     Orthogonal(Vec<AxisSelection>),
@@ -69,6 +89,12 @@ pub enum Selection {
     Mask(Mask),
     /// Whole chunks by their indices in the chunk grid.
     Blocks(Vec<Slice>),
+    /// Whole inner chunks of shards by their indices in the grid that they form together. Where nothing is sharded,
+    /// these are the chunks.
+    InnerBlocks(Vec<Slice>),
+    /// What is selected along each dimension that is named; the others are selected whole. As in
+    /// [`orthogonal`](Self::orthogonal) selections, every combination of lists is meant.
+    Named(Vec<(String, AxisSelection)>),
 }
 
 impl Selection {
@@ -83,21 +109,29 @@ impl Selection {
     /// # Ok::<(), zarr_core::SelectionError>(())
     /// ```
     #[doc(alias = "oindex")]
-    pub fn orthogonal(axes: impl IntoAxisSelections) -> Self {
-        Self::Orthogonal(axes.into_axis_selections())
+    pub fn orthogonal(axes: impl Into<Self>) -> Self {
+        match axes.into() {
+            Self::Advanced(axes) => Self::Orthogonal(axes),
+            Self::Mask(mask) => Self::Orthogonal(vec![mask.into()]),
+            // Slices and integers mean the same here.
+            other => other,
+        }
     }
 
-    /// Selects cells by their coordinates, given as one list per axis: zarr-python's `vindex`.
+    /// Selects cells by their coordinates, given as one list or array per axis: zarr-python's `vindex`. They are
+    /// broadcast together, and the output has the shape that this gives.
     ///
     /// ```
     /// use zarr_core::Selection;
     /// let points = Selection::points([[0, 4, -1], [3, 3, 0]]);
     /// assert_eq!(points.resolve(&[5, 4])?.out_shape(), [3]);
+    /// let rows_and_columns = Selection::points([ndarray::array![[0], [4]], ndarray::array![[3, 1, 2]]]);
+    /// assert_eq!(rows_and_columns.resolve(&[5, 4])?.out_shape(), [2, 3]);
     /// # Ok::<(), zarr_core::SelectionError>(())
     /// ```
     #[doc(alias = "vindex")]
     #[doc(alias = "coordinate")]
-    pub fn points<L: Into<Vec<i64>>>(axes: impl IntoIterator<Item = L>) -> Self {
+    pub fn points<L: Into<Indices>>(axes: impl IntoIterator<Item = L>) -> Self {
         Self::Points(Points::new(axes))
     }
 
@@ -116,26 +150,6 @@ impl Selection {
     }
 }
 
-impl From<Points> for Selection {
-    fn from(points: Points) -> Self {
-        Self::Points(points)
-    }
-}
-
-impl From<Mask> for Selection {
-    fn from(mask: Mask) -> Self {
-        Self::Mask(mask)
-    }
-}
-
-/// The cells where the mask is true, in C order.
-impl<S: Data<Elem = bool>, D: Dimension> From<&ArrayBase<S, D>> for Selection {
-    fn from(mask: &ArrayBase<S, D>) -> Self {
-        let shape: Vec<u64> = mask.shape().iter().map(|&n| n as u64).collect();
-        Mask::new(shape, mask.iter().copied().collect::<Vec<_>>()).into()
-    }
-}
-
 /// Makes a [`Selection`] from items in the notation of Rust's ranges, with NumPy's meaning.
 ///
 /// | item | NumPy | meaning |
@@ -145,6 +159,16 @@ impl<S: Data<Elem = bool>, D: Dimension> From<&ArrayBase<S, D>> for Selection {
 /// | `a..b;step` | `a:b:step` | a range with a step |
 /// | `...` | `...` | all remaining axes, each whole |
 /// | `NewAxis` | `None` | a new axis of length one |
+/// | `[3, 1]`, a `Vec`, an array | `[3, 1]` | a list of indices, or a mask |
+///
+/// With a name before each item, it selects along the dimensions of these names, in any order:
+///
+/// ```
+/// use zarr_core::{Selection, Slice, sel};
+/// let selection = sel! { time: 3, "x": ..;2, y: [4, 1] };
+/// assert_eq!(selection.to_string(), "{time: 3, x: ::2, y: [4, 1]}");
+/// assert_eq!(sel! { time: 3 }, Selection::from([("time", Slice::Index(3))]));
+/// ```
 ///
 /// ```
 /// use zarr_core::sel;
@@ -159,20 +183,46 @@ impl<S: Data<Elem = bool>, D: Dimension> From<&ArrayBase<S, D>> for Selection {
 macro_rules! sel {
     (@next [$($done:expr,)*]) => {{
         #[allow(clippy::reversed_empty_ranges, reason = "NumPy's bounds may descend or be negative")]
-        let slices: ::std::vec::Vec<$crate::Slice> = ::std::vec![$($done),*];
-        $crate::Selection::Basic(slices)
+        let items: ::std::vec::Vec<$crate::AxisSelection> = ::std::vec![$($done),*];
+        $crate::Selection::from(items)
     }};
     (@next [$($done:expr,)*] ... $(, $($rest:tt)*)?) => {
-        $crate::sel!(@next [$($done,)* $crate::Slice::Ellipsis,] $($($rest)*)?)
+        $crate::sel!(@next [$($done,)* $crate::AxisSelection::Slice($crate::Slice::Ellipsis),] $($($rest)*)?)
     };
     (@next [$($done:expr,)*] NewAxis $(, $($rest:tt)*)?) => {
-        $crate::sel!(@next [$($done,)* $crate::Slice::NewAxis,] $($($rest)*)?)
+        $crate::sel!(@next [$($done,)* $crate::AxisSelection::Slice($crate::Slice::NewAxis),] $($($rest)*)?)
     };
     (@next [$($done:expr,)*] $range:expr; $step:expr $(, $($rest:tt)*)?) => {
-        $crate::sel!(@next [$($done,)* $crate::RangeExt::step($range, $step),] $($($rest)*)?)
+        $crate::sel!(@next [$($done,)* $crate::AxisSelection::Slice($crate::RangeExt::step($range, $step)),] $($($rest)*)?)
     };
     (@next [$($done:expr,)*] $slice:expr $(, $($rest:tt)*)?) => {
-        $crate::sel!(@next [$($done,)* $crate::Slice::from($slice),] $($($rest)*)?)
+        $crate::sel!(@next [$($done,)* $crate::AxisSelection::from($slice),] $($($rest)*)?)
+    };
+    (@named [$($done:expr,)*]) => {{
+        #[allow(clippy::reversed_empty_ranges, reason = "NumPy's bounds may descend or be negative")]
+        let items: ::std::vec::Vec<(::std::string::String, $crate::AxisSelection)> = ::std::vec![$($done),*];
+        $crate::Selection::Named(items)
+    }};
+    (@named [$($done:expr,)*] $name:tt : $range:expr; $step:expr $(, $($rest:tt)*)?) => {
+        $crate::sel!(@named [
+            $($done,)*
+            ($crate::sel!(@name $name), $crate::AxisSelection::Slice($crate::RangeExt::step($range, $step))),
+        ] $($($rest)*)?)
+    };
+    (@named [$($done:expr,)*] $name:tt : $item:expr $(, $($rest:tt)*)?) => {
+        $crate::sel!(@named [
+            $($done,)*
+            ($crate::sel!(@name $name), $crate::AxisSelection::from($item)),
+        ] $($($rest)*)?)
+    };
+    (@name $name:ident) => {
+        ::std::string::String::from(::std::stringify!($name))
+    };
+    (@name $name:literal) => {
+        ::std::string::String::from($name)
+    };
+    ($name:tt : $($rest:tt)*) => {
+        $crate::sel!(@named [] $name : $($rest)*)
     };
     ($($items:tt)*) => {
         $crate::sel!(@next [] $($items)*)

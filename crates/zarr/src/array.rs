@@ -8,6 +8,7 @@ pub(crate) mod initialized;
 pub(crate) mod properties;
 pub(crate) mod read;
 pub(crate) mod stream;
+pub(crate) mod view;
 pub(crate) mod write;
 
 use std::sync::Arc;

@@ -49,6 +49,7 @@
 //!   [`from_array`]
 //! - copying and converting: [`copy()`], [`copy_all`], [`copy_store`]
 //! - opening: [`open`], [`open_array`], [`open_group`], [`open_consolidated`], each with a [`Mode`]
+//! - parts of arrays that are not read yet: [`Array::view`]
 //! - arrays in memory: [`array()`], [`save`], [`load`]
 //! - handles: [`Array`], [`Group`]; selections: [`Selection`] and [`sel!`], or ndarray's `s![]`
 //! - reading: [`Array::read`]; several selections at once: [`Array::read_many`]; arrays larger than memory:
@@ -89,8 +90,9 @@ pub use array::Array;
 pub use array::erase::Erase;
 pub use array::indexed::Indexed;
 pub use array::initialized::ReadInitialized;
-pub use array::read::{Read, ReadDyn, ReadMany, Used};
+pub use array::read::{Read, ReadDyn, ReadMany, ReadScalar, Used};
 pub use array::stream::{BlockStream, Blocks};
+pub use array::view::View;
 pub use array::write::Write;
 pub use attributes::{Edit, UpdateAttributes};
 pub use change::{Append, Resize};
@@ -140,9 +142,9 @@ pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
 pub use zarr_core::hierarchy::{CreatePlan, Mode, UseConsolidated};
 pub use zarr_core::{
     ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
-    Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
-    IntoAxisSelections, IntoLengths, Length, Mask, NodeKind, Plain, Points, RangeExt, Result,
-    Selection, SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
+    Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill, Indices,
+    IntoLengths, Length, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection,
+    SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
 };
 pub use zarr_metadata::codecs::typed as codecs;
 pub use zarr_metadata::{

@@ -22,8 +22,8 @@ macro_rules! operation {
             }
         }
     };
-    ($builder:ident $(<$t:ident: $bound:ident>)? => $output:ty) => {
-        impl$(<$t: $bound>)? IntoFuture for $builder$(<$t>)? {
+    ($builder:ident $(<$($t:ident: $bound:ident),+>)? => $output:ty) => {
+        impl$(<$($t: $bound + 'static),+>)? IntoFuture for $builder$(<$($t),+>)? {
             type Output = crate::Result<$output>;
             type IntoFuture = crate::operation::Pending<$output>;
 

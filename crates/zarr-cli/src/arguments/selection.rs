@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde_json::Value;
-use zarr::{Array, AxisSelection, DataType, Mask, Points, Selection, Slice};
+use zarr::{Array, AxisSelection, DataType, Mask, Selection, Slice};
 
 use crate::failure::{Exit, Failure};
 use crate::npy;
@@ -81,7 +81,7 @@ impl SelectionArgs {
             return Ok(Selection::orthogonal(axis_selections(text, "--oindex")?));
         }
         if let Some(text) = &self.vindex {
-            return vectorized(&axis_selections(text, "--vindex")?, shape);
+            return vectorized(axis_selections(text, "--vindex")?, shape);
         }
         if let Some(path) = &self.mask {
             return mask(path);
@@ -130,20 +130,19 @@ fn axis_selection(axis: &Value) -> Option<AxisSelection> {
             _ => None,
         },
         Value::Array(list) if !list.is_empty() && list.iter().all(Value::is_boolean) => {
-            let mask = list.iter().filter_map(Value::as_bool).collect();
-            Some(AxisSelection::Mask(mask))
+            let mask: Vec<bool> = list.iter().filter_map(Value::as_bool).collect();
+            Some(mask.into())
         }
         Value::Array(list) => {
-            let list = list.iter().map(Value::as_i64).collect::<Option<_>>()?;
-            Some(AxisSelection::List(list))
+            let list: Vec<i64> = list.iter().map(Value::as_i64).collect::<Option<_>>()?;
+            Some(list.into())
         }
         _ => None,
     }
 }
 
-/// The points that the lists name, for every combination of the indices of the slices. The shape is that of NumPy:
-/// adjacent lists give one axis at their place, others give the first axis.
-fn vectorized(axis_selections: &[AxisSelection], shape: &[u64]) -> Result<Selection, Failure> {
+/// The cells that the lists name together, as in NumPy.
+fn vectorized(axis_selections: Vec<AxisSelection>, shape: &[u64]) -> Result<Selection, Failure> {
     if axis_selections.len() != shape.len() {
         let what = format!(
             "--vindex: {} axes for an array of {}",
@@ -152,84 +151,12 @@ fn vectorized(axis_selections: &[AxisSelection], shape: &[u64]) -> Result<Select
         );
         return Err(Failure::usage(what));
     }
-    let mut lists: Vec<Option<Vec<i64>>> = Vec::new();
-    let mut slices: Vec<Vec<i64>> = Vec::new();
-    for (axis, (axis_selection, &length)) in axis_selections.iter().zip(shape).enumerate() {
-        let (list, slice) = match axis_selection {
-            AxisSelection::List(list) => (Some(list.clone()), vec![]),
-            AxisSelection::Slice(Slice::Index(index)) => (Some(vec![*index]), vec![]),
-            AxisSelection::Slice(slice) => (None, slice_indices(*slice, axis, length)?),
-            _ => {
-                let what = "--vindex takes lists of indices and slices; for bools use --mask";
-                return Err(Failure::usage(what));
-            }
-        };
-        lists.push(list);
-        slices.push(slice);
+    let is_mask = |item: &AxisSelection| matches!(item, AxisSelection::Mask(_));
+    if axis_selections.iter().any(is_mask) {
+        let what = "--vindex takes lists of indices and slices; for bools use --mask";
+        return Err(Failure::usage(what));
     }
-    if lists.iter().all(Option::is_some) {
-        return Ok(Points::new(lists.into_iter().flatten()).into());
-    }
-    let Some(first) = lists.iter().position(Option::is_some) else {
-        return Ok(Selection::orthogonal(axis_selections.to_vec()));
-    };
-    let last = lists.iter().rposition(Option::is_some).unwrap_or(first);
-    let together = (first..=last).all(|axis| lists[axis].is_some());
-    let count = lists.iter().flatten().map(Vec::len).max().unwrap_or(0);
-    if lists
-        .iter()
-        .flatten()
-        .any(|list| list.len() != count && list.len() != 1)
-    {
-        return Err(Failure::usage("--vindex: the lists differ in length"));
-    }
-    // The axes of the output; `None` is the axis of the points.
-    let mut axes: Vec<Option<usize>> = (0..shape.len())
-        .filter(|&axis| lists[axis].is_none())
-        .map(Some)
-        .collect();
-    axes.insert(if together { first } else { 0 }, None);
-    let out: Vec<usize> = axes
-        .iter()
-        .map(|axis| axis.map_or(count, |axis| slices[axis].len()))
-        .collect();
-    let cells = out
-        .iter()
-        .try_fold(1_usize, |cells, n| cells.checked_mul(*n));
-    let cells =
-        cells.ok_or_else(|| Failure::usage("--vindex: more elements than can be counted"))?;
-    let mut coordinates: Vec<Vec<i64>> = vec![Vec::with_capacity(cells); shape.len()];
-    for cell in 0..cells {
-        let mut rest = cell;
-        let mut at = vec![0; shape.len()];
-        let mut point = 0;
-        for (axis, &length) in axes.iter().zip(&out).rev() {
-            let place = rest % length;
-            rest /= length;
-            match axis {
-                Some(axis) => at[*axis] = slices[*axis][place],
-                None => point = place,
-            }
-        }
-        for (axis, list) in lists.iter().enumerate() {
-            let index = list
-                .as_ref()
-                .map(|list| *list.get(point).unwrap_or(&list[0]));
-            coordinates[axis].push(index.unwrap_or(at[axis]));
-        }
-    }
-    let out: Vec<u64> = out.iter().map(|&n| n as u64).collect();
-    Ok(Points::new(coordinates).shaped(out).into())
-}
-
-/// The indices that a slice selects.
-fn slice_indices(slice: Slice, axis: usize, length: u64) -> Result<Vec<i64>, Failure> {
-    let resolved = Selection::from(slice).resolve(&[length]);
-    let resolved =
-        resolved.map_err(|error| Failure::usage(format!("--vindex: axis {axis}: {error}")))?;
-    let ranges = resolved.region().map(|region| region.ranges.clone());
-    let cells = ranges.iter().flatten().flat_map(zarr::AxisRange::cells);
-    Ok(cells.filter_map(|cell| i64::try_from(cell).ok()).collect())
+    Ok(axis_selections.into())
 }
 
 fn mask(path: &std::path::Path) -> Result<Selection, Failure> {

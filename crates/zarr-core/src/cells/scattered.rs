@@ -53,7 +53,18 @@ impl PointCells {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (&[u64], usize)> {
+    /// The same, each at its own place in the data.
+    pub(crate) fn placed(rank: usize, cells: Vec<u64>, to: Vec<usize>) -> Self {
+        Self { rank, cells, to }
+    }
+
+    /// The place of each point in the data.
+    pub(crate) fn places(&self) -> &[usize] {
+        &self.to
+    }
+
+    /// Each point, and its place in the data.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u64], usize)> {
         self.cells
             .chunks_exact(self.rank.max(1))
             .zip(self.to.iter().copied())
@@ -61,12 +72,53 @@ impl PointCells {
 }
 
 impl ScatteredCells {
+    /// The cells of a box, which is no larger than memory, in C order.
+    pub(crate) fn of_box(cells: &Region) -> Self {
+        let mut stride = 1;
+        let mut axes: Dims<Arc<[ListedCell]>> = Dims::new();
+        for range in cells.ranges.iter().rev() {
+            let listed = range.cells().zip(0..);
+            let listed = listed.map(|(cell, i): (u64, usize)| ListedCell {
+                cell,
+                to: i * stride,
+            });
+            axes.push(listed.collect());
+            stride *= range.count() as usize;
+        }
+        axes.reverse();
+        Self::Product(axes)
+    }
+
     /// The number of cells; a cell that is selected twice counts twice.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Product(axes) => axes.iter().map(|axis| axis.len()).product(),
             Self::Points(points) => points.to.len(),
         }
+    }
+
+    /// Each cell by itself.
+    pub(crate) fn to_points(&self) -> Arc<PointCells> {
+        let axes = match self {
+            Self::Product(axes) => axes,
+            Self::Points(points) => return Arc::clone(points),
+        };
+        let (mut cells, mut to) = (Vec::new(), Vec::new());
+        for i in 0..self.len() {
+            let (mut rest, mut place, end) = (i, 0, cells.len());
+            for axis in axes.iter().rev() {
+                if let Some(listed) = axis.get(rest % axis.len()) {
+                    cells.push(listed.cell);
+                    place += listed.to;
+                }
+                rest /= axis.len();
+            }
+            if let Some(cell) = cells.get_mut(end..) {
+                cell.reverse();
+            }
+            to.push(place);
+        }
+        Arc::new(PointCells::placed(axes.len(), cells, to))
     }
 
     /// Groups the cells by the chunks that hold them.

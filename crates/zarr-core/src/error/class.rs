@@ -68,6 +68,9 @@ impl Error {
             | ErrorKind::ParentIsArray { .. }
             | ErrorKind::Grid { .. }
             | ErrorKind::Selection { .. }
+            | ErrorKind::Rank { .. }
+            | ErrorKind::NotAScalar { .. }
+            | ErrorKind::Shape(_)
             | ErrorKind::Element { .. }
             | ErrorKind::GivenElement { .. }
             | ErrorKind::Argument { .. }

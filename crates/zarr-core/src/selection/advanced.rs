@@ -1,39 +1,72 @@
-//! Selections beyond NumPy's basic indexing: lists and masks per axis, points, masks and blocks. They
-//! are not checked against a shape here.
+//! Selections beyond NumPy's basic indexing: lists and masks per axis, points and masks. They are not checked
+//! against a shape here.
 
 use super::slice::Slice;
 
-/// What an orthogonal selection selects along one axis.
+/// What a selection selects along one axis or, with a mask of several axes, along these.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AxisSelection {
     /// A slice, as in a basic selection.
     Slice(Slice),
-    /// Indices in any order; they may repeat, and negative ones count from the end of the axis.
-    List(Vec<i64>),
+    /// Indices in any order; they may repeat.
+    List(Indices),
     /// The cells where the mask is true. It must be as long as the axis.
-    Mask(Vec<bool>),
+    Mask(Mask),
+}
+
+/// Indices along one axis, as a list or as an array of any shape. Negative ones count from the end of the axis.
+///
+/// ```
+/// use zarr_core::Indices;
+/// assert_eq!(Indices::from([3_usize, 1]), Indices::new([2], [3, 1]));
+/// assert_eq!(Indices::from(ndarray::array![[0, -1]]), Indices::new([1, 2], [0, -1]));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Indices {
+    pub(super) shape: Vec<u64>,
+    pub(super) cells: Vec<i64>,
 }
 
 /// Cells by their coordinates: NumPy's `a[[0, 5], [3, 1]]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Points {
-    pub(super) axes: Vec<Vec<i64>>,
-    /// The output shape, if it is not one axis of all points.
+    pub(super) axes: Vec<Indices>,
+    /// The output shape, if it is not that of the lists.
     pub(super) shape: Option<Vec<u64>>,
 }
 
-/// The cells where a mask of the array's shape is true: NumPy's `a[mask]`.
+/// The cells where a mask is true: NumPy's `a[mask]`. The mask has the shape of the array, or of its first axes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mask {
     pub(super) shape: Vec<u64>,
     pub(super) cells: Vec<bool>,
 }
 
+impl Indices {
+    /// Indices of this shape, in C order. Whether they fill it is checked when the selection is resolved.
+    pub fn new(shape: impl Into<Vec<u64>>, cells: impl Into<Vec<i64>>) -> Self {
+        Self {
+            shape: shape.into(),
+            cells: cells.into(),
+        }
+    }
+
+    /// The length of each axis.
+    pub fn shape(&self) -> &[u64] {
+        &self.shape
+    }
+
+    /// The indices in C order.
+    pub fn cells(&self) -> &[i64] {
+        &self.cells
+    }
+}
+
 impl Points {
-    /// Points from one list of coordinates per axis. A list of length one holds the coordinate of all
-    /// points. Negative coordinates count from the end of their axis.
-    pub fn new<L: Into<Vec<i64>>>(axes: impl IntoIterator<Item = L>) -> Self {
+    /// Points from the coordinates along each axis: a list per axis, or an array of any shape, which are broadcast
+    /// together by NumPy's rules. Negative coordinates count from the end of their axis.
+    pub fn new<L: Into<Indices>>(axes: impl IntoIterator<Item = L>) -> Self {
         Self {
             axes: axes.into_iter().map(Into::into).collect(),
             shape: None,
@@ -59,70 +92,14 @@ impl Mask {
             cells: cells.into(),
         }
     }
-}
 
-impl<T: Into<Slice>> From<T> for AxisSelection {
-    fn from(slice: T) -> Self {
-        Self::Slice(slice.into())
+    /// The length of each axis.
+    pub fn shape(&self) -> &[u64] {
+        &self.shape
     }
-}
 
-impl From<Vec<i64>> for AxisSelection {
-    fn from(list: Vec<i64>) -> Self {
-        Self::List(list)
+    /// Whether each cell is selected, in C order.
+    pub fn cells(&self) -> &[bool] {
+        &self.cells
     }
-}
-
-impl From<&[i64]> for AxisSelection {
-    fn from(list: &[i64]) -> Self {
-        Self::List(list.into())
-    }
-}
-
-impl<const N: usize> From<[i64; N]> for AxisSelection {
-    fn from(list: [i64; N]) -> Self {
-        Self::List(list.into())
-    }
-}
-
-impl From<Vec<bool>> for AxisSelection {
-    fn from(mask: Vec<bool>) -> Self {
-        Self::Mask(mask)
-    }
-}
-
-impl<const N: usize> From<[bool; N]> for AxisSelection {
-    fn from(mask: [bool; N]) -> Self {
-        Self::Mask(mask.into())
-    }
-}
-
-/// What an orthogonal selection can be made of: a list of [`AxisSelection`]s, or a tuple of anything that is
-/// one.
-pub trait IntoAxisSelections {
-    /// Converts this to one selection per axis.
-    fn into_axis_selections(self) -> Vec<AxisSelection>;
-}
-
-impl IntoAxisSelections for Vec<AxisSelection> {
-    fn into_axis_selections(self) -> Vec<AxisSelection> {
-        self
-    }
-}
-
-macro_rules! tuples {
-    ($(($($item:ident),+))*) => {$(
-        impl<$($item: Into<AxisSelection>),+> IntoAxisSelections for ($($item,)+) {
-            fn into_axis_selections(self) -> Vec<AxisSelection> {
-                #[expect(non_snake_case, reason = "a type parameter names its value")]
-                let ($($item,)+) = self;
-                vec![$($item.into()),+]
-            }
-        }
-    )*};
-}
-
-tuples! {
-    (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G)
-    (A, B, C, D, E, F, G, H)
 }

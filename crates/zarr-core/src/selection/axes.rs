@@ -6,7 +6,7 @@ use std::sync::Arc;
 use zarr_codecs::{AxisRange, Dims, Region};
 
 use super::resolved::ResolvedSelection;
-use super::{AxisSelection, SelectionError, Slice};
+use super::{AxisSelection, SelectionError, Slice, index_arrays};
 use crate::cells::{Cells, ListedCell, ScatteredCells};
 
 /// An item of a basic or orthogonal selection.
@@ -44,27 +44,23 @@ impl AxisItem for AxisSelection {
     fn cells(&self, axis: usize, length: u64) -> Result<AxisCells, SelectionError> {
         match self {
             Self::Slice(slice) => slice.cells(axis, length),
-            Self::List(list) => {
-                let cells = list.iter().map(|&index| wrap(index, axis, length));
-                Ok(cells_of_list(cells.collect::<Result<_, _>>()?))
+            Self::List(list) => match list.shape.as_slice() {
+                [_] => Ok(cells_of_list(index_arrays::cells(list, axis, length)?)),
+                shape => Err(SelectionError::NotAList {
+                    axis,
+                    shape: shape.into(),
+                }),
+            },
+            Self::Mask(mask) => {
+                let cells = index_arrays::masked(mask, &[length])?;
+                Ok(cells_of_list(cells.into_iter().next().unwrap_or_default()))
             }
-            Self::Mask(mask) if mask.len() as u64 == length => {
-                let cells = mask
-                    .iter()
-                    .zip(0..)
-                    .filter(|(is_selected, _)| **is_selected);
-                Ok(cells_of_list(cells.map(|(_, cell)| cell).collect()))
-            }
-            Self::Mask(mask) => Err(SelectionError::MaskShape {
-                given: vec![mask.len() as u64],
-                wanted: vec![length],
-            }),
         }
     }
 }
 
 /// The cells of a list: a range where they are evenly spaced, which is read faster than a list.
-fn cells_of_list(cells: Vec<u64>) -> AxisCells {
+pub(super) fn cells_of_list(cells: Vec<u64>) -> AxisCells {
     let step = |pair: &[u64]| match pair {
         [a, b] => i64::try_from(i128::from(*b) - i128::from(*a)).ok(),
         _ => None,
@@ -94,8 +90,7 @@ fn same(pair: &[u64], step: i64) -> bool {
 
 /// The cell of an index along an axis; a negative index counts from the end.
 pub(super) fn wrap(index: i64, axis: usize, length: u64) -> Result<u64, SelectionError> {
-    let wrapped = i128::from(index) + if index < 0 { i128::from(length) } else { 0 };
-    match u64::try_from(wrapped) {
+    match u64::try_from(from_start(index, axis, length)?) {
         Ok(cell) if cell < length => Ok(cell),
         _ => Err(SelectionError::OutOfBounds {
             axis,
@@ -103,6 +98,30 @@ pub(super) fn wrap(index: i64, axis: usize, length: u64) -> Result<u64, Selectio
             length,
         }),
     }
+}
+
+/// A number along an axis, counted from its start.
+fn from_start(bound: i64, axis: usize, length: u64) -> Result<i128, SelectionError> {
+    match bound {
+        i64::MAX if length > i64::MAX.unsigned_abs() => {
+            Err(SelectionError::AmbiguousBound { axis, length })
+        }
+        // Wide enough for the sum and the difference of any i64 and any u64.
+        _ => Ok(i128::from(bound) + if bound < 0 { i128::from(length) } else { 0 }),
+    }
+}
+
+/// The number of axes that an ellipsis stands for.
+pub(super) fn axes_left(
+    ellipses: usize,
+    given: usize,
+    rank: usize,
+) -> Result<usize, SelectionError> {
+    if ellipses > 1 {
+        return Err(SelectionError::ManyEllipses { given: ellipses });
+    }
+    let left = rank.checked_sub(given);
+    left.ok_or(SelectionError::TooManyIndices { given, rank })
 }
 
 /// Resolves a selection of one item per axis.
@@ -117,13 +136,8 @@ pub(super) fn along_axes<I: AxisItem>(
             .count()
     };
     let (ellipses, new) = (count(Slice::Ellipsis), count(Slice::NewAxis));
-    if ellipses > 1 {
-        return Err(SelectionError::ManyEllipses { given: ellipses });
-    }
-    let (given, rank) = (items.len() - ellipses - new, shape.len());
-    let left = rank
-        .checked_sub(given)
-        .ok_or(SelectionError::TooManyIndices { given, rank })?;
+    let rank = shape.len();
+    let left = axes_left(ellipses, items.len() - ellipses - new, rank)?;
 
     let mut along: Vec<AxisCells> = Vec::with_capacity(rank);
     let mut out_shape = Dims::new();
@@ -158,49 +172,108 @@ pub(super) fn along_axes<I: AxisItem>(
     })
 }
 
+/// The places of the cells of an axis in the data, to which those along the other axes are added.
+pub(super) enum Places {
+    /// In steps of this many.
+    Even(usize),
+    /// Each by itself.
+    Each(Vec<usize>),
+}
+
+impl Places {
+    fn get(&self, i: usize) -> usize {
+        match self {
+            Self::Even(stride) => i * stride,
+            Self::Each(places) => places.get(i).copied().unwrap_or(0),
+        }
+    }
+
+    /// Whether the first `count` of them are in steps of this many.
+    fn are_even(&self, stride: usize, count: u64) -> bool {
+        match self {
+            Self::Even(own) => count <= 1 || *own == stride,
+            Self::Each(places) => {
+                let mut places = places.iter().enumerate();
+                places.all(|(i, &place)| Some(place) == i.checked_mul(stride))
+            }
+        }
+    }
+}
+
 impl AxisCells {
-    fn len(&self) -> u64 {
+    pub(super) fn len(&self) -> u64 {
         match self {
             Self::Range(range) => range.count(),
             Self::List(cells) => cells.len() as u64,
         }
     }
 
-    fn into_cells(self) -> Vec<u64> {
+    pub(super) fn into_cells(self) -> Result<Vec<u64>, SelectionError> {
         match self {
-            Self::Range(range) => range.cells().collect(),
-            Self::List(cells) => cells,
+            Self::Range(range) => {
+                let mut cells = room(usize::try_from(range.count()).ok())?;
+                cells.extend(range.cells());
+                Ok(cells)
+            }
+            Self::List(cells) => Ok(cells),
         }
     }
 }
 
-/// Every combination of the cells of the axes. Ranges make a region; with one list, all axes become lists.
+/// Room for as many numbers, of which a shape alone may ask for too many.
+pub(super) fn room<T>(count: Option<usize>) -> Result<Vec<T>, SelectionError> {
+    let mut room = Vec::new();
+    let reserved = count.map(|count| room.try_reserve_exact(count));
+    match reserved {
+        Some(Ok(())) => Ok(room),
+        _ => Err(SelectionError::TooManyCells),
+    }
+}
+
+/// Every combination of the cells of the axes, in C order.
 fn product(along: Vec<AxisCells>) -> Result<Cells, SelectionError> {
-    let range = |axis: &AxisCells| match axis {
-        AxisCells::Range(range) => Some(*range),
+    let strides = c_strides(along.iter().map(AxisCells::len));
+    let along = along.into_iter().zip(strides);
+    combined(along.map(|(cells, stride)| (cells, Places::Even(stride))))
+}
+
+/// The strides of axes in C order. Those of axes with more cells than memory has are wrong, and not used.
+pub(super) fn c_strides(lengths: impl DoubleEndedIterator<Item = u64>) -> Dims<usize> {
+    let mut stride = 1_usize;
+    let mut strides: Dims<usize> = Dims::new();
+    for length in lengths.rev() {
+        strides.push(stride);
+        stride = stride.saturating_mul(usize::try_from(length).unwrap_or(usize::MAX));
+    }
+    strides.reverse();
+    strides
+}
+
+/// Every combination of the cells of the axes, each at its place. Ranges in C order make a region; otherwise all
+/// axes become lists.
+pub(super) fn combined(
+    along: impl IntoIterator<Item = (AxisCells, Places)>,
+) -> Result<Cells, SelectionError> {
+    let along: Vec<(AxisCells, Places)> = along.into_iter().collect();
+    let strides = c_strides(along.iter().map(|(cells, _)| cells.len()));
+    let range = |((cells, places), stride): (&(AxisCells, Places), usize)| match cells {
+        AxisCells::Range(range) => places.are_even(stride, range.count()).then_some(*range),
         AxisCells::List(_) => None,
     };
-    if let Some(ranges) = along.iter().map(range).collect() {
+    if let Some(ranges) = along.iter().zip(strides).map(range).collect() {
         return Ok(Region { ranges }.into());
     }
-    let mut stride = 1_usize;
+    let lengths: Vec<u64> = along.iter().map(|(cells, _)| cells.len()).collect();
+    let volume = zarr_codecs::volume(&lengths).and_then(|n| usize::try_from(n).ok());
+    volume.ok_or(SelectionError::TooManyCells)?;
     let mut axes: Dims<Arc<[ListedCell]>> = Dims::new();
-    let lengths: Vec<u64> = along.iter().map(AxisCells::len).collect();
-    let cells = zarr_codecs::volume(&lengths).and_then(|n| usize::try_from(n).ok());
-    cells.ok_or(SelectionError::TooManyCells)?;
-    for axis in along.into_iter().rev() {
-        let count = axis.len() as usize;
-        let places = axis.into_cells().into_iter().enumerate();
-        axes.insert(
-            0,
-            places
-                .map(|(i, cell)| ListedCell {
-                    cell,
-                    to: i * stride,
-                })
-                .collect(),
-        );
-        stride *= count;
+    for (cells, places) in along {
+        let cells = cells.into_cells()?.into_iter().enumerate();
+        let listed = cells.map(|(i, cell)| ListedCell {
+            cell,
+            to: places.get(i),
+        });
+        axes.push(listed.collect());
     }
     Ok(Cells::Scattered(ScatteredCells::Product(axes)))
 }
@@ -208,13 +281,7 @@ fn product(along: Vec<AxisCells>) -> Result<Cells, SelectionError> {
 impl Slice {
     /// The cells that the slice selects along an axis; an ellipsis or a new axis selects all of them.
     pub(super) fn axis_range(self, axis: usize, length: u64) -> Result<AxisRange, SelectionError> {
-        let check = |bound: i64| match bound {
-            i64::MAX if length > i64::MAX.unsigned_abs() => {
-                Err(SelectionError::AmbiguousBound { axis, length })
-            }
-            // Wide enough for the sum and the difference of any i64 and any u64.
-            _ => Ok(i128::from(bound) + if bound < 0 { i128::from(length) } else { 0 }),
-        };
+        let check = |bound: i64| from_start(bound, axis, length);
         match self {
             Self::Full | Self::Ellipsis | Self::NewAxis => Ok(AxisRange::dense(0, length)),
             Self::Index(index) => match u64::try_from(check(index)?) {

@@ -63,19 +63,45 @@ pub enum SelectionError {
         /// The shape of the array, or the length of the axis.
         wanted: Vec<u64>,
     },
-    /// The lists of coordinates of points do not match each other, the array, or the output shape.
+    /// Points do not have one list of coordinates per axis.
     #[error(
-        "points need one list of coordinates per axis, all of the same length or of length 1; the \
-         lengths are {given:?}, and the array has {rank} axes{}",
-        output_shape(shape.as_deref())
+        "points need one list of coordinates per axis: {given} were given, and the array has {rank} axes"
     )]
     PointLists {
-        /// The length of each list.
-        given: Vec<usize>,
+        /// The number of lists.
+        given: usize,
         /// The number of axes of the array.
         rank: usize,
-        /// The output shape, if one was given.
-        shape: Option<Vec<u64>>,
+    },
+    /// Index arrays cannot be broadcast together.
+    #[error(
+        "index arrays of shapes {shapes:?} cannot be broadcast together: counted from the last axis, their lengths \
+         must be equal or 1; for every combination of lists, use `oindex`"
+    )]
+    Broadcast {
+        /// Their shapes; that of an integer is empty.
+        shapes: Vec<Vec<u64>>,
+    },
+    /// An orthogonal selection has an index array of another number of axes than one.
+    #[error(
+        "an orthogonal selection takes lists, but along axis {axis} there is an index array of shape {shape:?}; \
+         use it without `oindex`"
+    )]
+    NotAList {
+        /// The axis of the array.
+        axis: usize,
+        /// The shape of the index array.
+        shape: Vec<u64>,
+    },
+    /// Indices or points are fewer or more than their shape has room for.
+    #[error("{given} {what} do not fill the shape {shape:?}")]
+    Unfilled {
+        /// What does not fill it.
+        what: &'static str,
+        /// How many there are.
+        given: u64,
+        /// The shape.
+        shape: Vec<u64>,
     },
     /// A selection of blocks was resolved on a shape without a chunk grid.
     #[error("a selection of blocks can only be resolved on a chunk grid")]
@@ -90,6 +116,37 @@ pub enum SelectionError {
         /// The step given.
         step: i64,
     },
+    /// The array has no dimension of that name.
+    #[error("the array has no dimension `{name}`: {advice}")]
+    UnknownDimension {
+        /// The name.
+        name: String,
+        /// Which one may have been meant, or which there are.
+        advice: String,
+    },
+    /// A dimension is named twice, or several axes have its name.
+    #[error("the dimension `{name}` is named twice, by the selection or by the array")]
+    AmbiguousDimension {
+        /// The name.
+        name: String,
+    },
+    /// What is selected of a dimension is not along it: an ellipsis or a new axis.
+    #[error("`{name}` is one dimension, so an ellipsis or a new axis selects nothing of it")]
+    NotAlongADimension {
+        /// The name.
+        name: String,
+    },
+    /// A view is to be made of something else than slices.
+    #[error("a view consists of slices and integers; read lists, masks and points through it")]
+    NotAView,
+    /// An order of axes does not name each axis of a view once.
+    #[error("the order {given:?} does not name each of the {rank} axes once, counted from 0")]
+    AxisOrder {
+        /// The order.
+        given: Vec<usize>,
+        /// The number of axes.
+        rank: usize,
+    },
     /// The selection has more cells than a `usize` can count.
     #[error("the selection has more cells than this machine can count")]
     TooManyCells,
@@ -101,11 +158,4 @@ pub enum SelectionError {
         /// What was expected there.
         expected: &'static str,
     },
-}
-
-/// The end of the message about points that have an output shape.
-fn output_shape(shape: Option<&[u64]>) -> String {
-    shape.map_or_else(String::new, |shape| {
-        format!("; the output shape is {shape:?}")
-    })
 }

@@ -5,9 +5,10 @@ use std::ops::{
     Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive,
 };
 
-use super::{Selection, Slice};
+use super::{AxisSelection, Selection, Slice};
 
-/// Adds a step to Rust's ranges. Implemented for all ranges of `i32`, `i64`, `u32`, `u64` and `usize`.
+/// Adds a step to Rust's ranges. Implemented for all ranges of `i32`, `i64`, `isize`, `u32`, `u64`
+/// and `usize`.
 ///
 /// ```
 /// use zarr_core::{RangeExt, Selection};
@@ -21,7 +22,7 @@ pub trait RangeExt {
 }
 
 /// An integer beyond `i64` becomes `i64::MAX`, which resolving refuses where that could be wrong.
-fn saturate(value: impl TryInto<i64>) -> i64 {
+pub(super) fn saturate(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
 
@@ -90,17 +91,17 @@ macro_rules! integers {
 
 macro_rules! tuples {
     ($(($($item:ident),+))*) => {$(
-        impl<$($item: Into<Slice>),+> From<($($item,)+)> for Selection {
+        impl<$($item: Into<AxisSelection>),+> From<($($item,)+)> for Selection {
             fn from(items: ($($item,)+)) -> Self {
                 #[expect(non_snake_case, reason = "a type parameter names its value")]
                 let ($($item,)+) = items;
-                Self::Basic(vec![$($item.into()),+])
+                vec![$(Into::<AxisSelection>::into($item)),+].into()
             }
         }
     )*};
 }
 
-integers!(i32, i64, u32, u64, usize);
+integers!(i32, i64, isize, u32, u64, usize);
 
 tuples! {
     (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G)

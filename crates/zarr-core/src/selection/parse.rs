@@ -34,6 +34,7 @@ impl Display for Selection {
         let slices = match self {
             Self::All => return f.write_str("..."),
             Self::Basic(slices) => slices,
+            Self::Advanced(items) => return listed(f, "", items, ""),
             Self::Orthogonal(axes) => return listed(f, "oindex[", axes, "]"),
             Self::Points(points) => {
                 let lists: Vec<_> = points
@@ -49,6 +50,11 @@ impl Display for Selection {
                 return write!(f, "a mask of {:?} with {cells} cells", mask.shape);
             }
             Self::Blocks(slices) => return listed(f, "blocks[", slices, "]"),
+            Self::InnerBlocks(slices) => return listed(f, "inner blocks[", slices, "]"),
+            Self::Named(items) => {
+                let items = items.iter().map(|(name, item)| format!("{name}: {item}"));
+                return listed(f, "{", &items.collect::<Vec<_>>(), "}");
+            }
         };
         match slices.as_slice() {
             [] => f.write_str("()"),
@@ -75,9 +81,15 @@ impl Display for AxisSelection {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Slice(slice) => slice.fmt(f),
-            Self::List(list) if list.len() <= 16 => write!(f, "{list:?}"),
-            Self::List(list) => write!(f, "{} indices", list.len()),
-            Self::Mask(mask) => write!(f, "a mask of {} cells", mask.len()),
+            Self::List(list) => match list.shape.as_slice() {
+                &[length] if length <= 16 => write!(f, "{:?}", list.cells),
+                &[length] => write!(f, "{length} indices"),
+                shape => write!(f, "indices of shape {shape:?}"),
+            },
+            Self::Mask(mask) => match mask.shape.as_slice() {
+                &[length] => write!(f, "a mask of {length} cells"),
+                shape => write!(f, "a mask of shape {shape:?}"),
+            },
         }
     }
 }

@@ -3,19 +3,47 @@
 
 use super::axes::along_axes;
 use super::resolved::ResolvedSelection;
-use super::{Selection, SelectionError, Slice, coordinates};
+use super::{Selection, SelectionError, Slice, coordinates, index_arrays, named};
 use crate::ChunkGrid;
 
-/// What a selection is resolved on: the shape of an array or, as blocks need it, its chunk grid.
+/// What a selection is resolved on: the shape of an array or, as blocks need it, its chunk grid; where they are asked
+/// for, the grid of its inner chunks and the names of its dimensions too.
 #[derive(Clone, Copy, Debug)]
 pub struct SelectionTarget<'a> {
     shape: &'a [u64],
     grid: Option<&'a ChunkGrid>,
+    inner: Option<&'a ChunkGrid>,
+    names: Option<&'a [Option<String>]>,
+}
+
+impl<'a> SelectionTarget<'a> {
+    /// The same with the grid of inner chunks, of which [`Selection::InnerBlocks`] consists.
+    #[must_use]
+    pub fn with_inner(self, grid: &'a ChunkGrid) -> Self {
+        Self {
+            inner: Some(grid),
+            ..self
+        }
+    }
+
+    /// The same with a name for each axis that has one, by which [`Selection::Named`] selects.
+    #[must_use]
+    pub fn with_names(self, names: &'a [Option<String>]) -> Self {
+        Self {
+            names: Some(names),
+            ..self
+        }
+    }
 }
 
 impl<'a> From<&'a [u64]> for SelectionTarget<'a> {
     fn from(shape: &'a [u64]) -> Self {
-        Self { shape, grid: None }
+        Self {
+            shape,
+            grid: None,
+            inner: None,
+            names: None,
+        }
     }
 }
 
@@ -34,8 +62,8 @@ impl<'a, const N: usize> From<&'a [u64; N]> for SelectionTarget<'a> {
 impl<'a> From<&'a ChunkGrid> for SelectionTarget<'a> {
     fn from(grid: &'a ChunkGrid) -> Self {
         Self {
-            shape: grid.shape(),
             grid: Some(grid),
+            ..grid.shape().into()
         }
     }
 }
@@ -48,8 +76,8 @@ impl Selection {
     ///
     /// # Errors
     /// If an index is out of bounds, a step is zero, or there are more items than axes or more than
-    /// one ellipsis; if a mask or the lists of points do not match the shape; if blocks are selected
-    /// on a shape without a chunk grid.
+    /// one ellipsis; if a mask or the lists of points do not match the shape, or lists do not match each other;
+    /// if blocks are selected on a shape without a chunk grid, or dimensions by names that the array has not.
     ///
     /// ```
     /// use zarr_core::sel;
@@ -62,17 +90,26 @@ impl Selection {
         &self,
         on: impl Into<SelectionTarget<'a>>,
     ) -> Result<ResolvedSelection, SelectionError> {
-        let SelectionTarget { shape, grid } = on.into();
+        let SelectionTarget {
+            shape,
+            grid,
+            inner,
+            names,
+        } = on.into();
+        let blocks = |slices, grid: Option<&ChunkGrid>| {
+            let grid = grid.ok_or(SelectionError::NoGrid)?;
+            along_axes(&coordinates::of_blocks(slices, grid)?, shape)
+        };
         match self {
             Self::All => along_axes::<Slice>(&[], shape),
             Self::Basic(slices) => along_axes(slices, shape),
+            Self::Advanced(items) => index_arrays::resolve(items, shape),
             Self::Orthogonal(axes) => along_axes(axes, shape),
             Self::Points(points) => coordinates::of_points(points, shape),
             Self::Mask(mask) => coordinates::of_mask(mask, shape),
-            Self::Blocks(slices) => {
-                let grid = grid.ok_or(SelectionError::NoGrid)?;
-                along_axes(&coordinates::of_blocks(slices, grid)?, shape)
-            }
+            Self::Blocks(slices) => blocks(slices, grid),
+            Self::InnerBlocks(slices) => blocks(slices, inner),
+            Self::Named(items) => along_axes(&named::in_order(items, names, shape.len())?, shape),
         }
     }
 }

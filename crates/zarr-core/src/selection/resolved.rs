@@ -41,6 +41,29 @@ impl ResolvedSelection {
         }
     }
 
+    /// The same cells with another output shape, in C order.
+    pub(super) fn shaped(
+        self,
+        what: &'static str,
+        out_shape: &[u64],
+    ) -> Result<Self, SelectionError> {
+        let given = self.volume().unwrap_or(u64::MAX);
+        if zarr_codecs::volume(out_shape) != Some(given) {
+            let shape = out_shape.to_vec();
+            return Err(SelectionError::Unfilled { what, given, shape });
+        }
+        // Only points of any shape have another one than the axes of the array.
+        let cells = match self.cells {
+            Cells::Box { cells, .. } => Cells::Scattered(ScatteredCells::of_box(&cells)),
+            scattered => scattered,
+        };
+        Ok(Self {
+            cells,
+            out_shape: out_shape.into(),
+            ..self
+        })
+    }
+
     /// The cells of a region within an array of this shape.
     pub(crate) fn of_region(shape: &[u64], region: Region) -> Self {
         Self {

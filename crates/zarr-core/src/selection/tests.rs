@@ -4,11 +4,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use zarr_codecs::{AxisRange, Projection, Projections, Region, volume};
 
-use super::{Mask, Points, RangeExt, ResolvedSelection, Selection, SelectionError, Slice};
-use crate::cells::ChunkSelections;
+use super::{Indices, Mask, Points, RangeExt, ResolvedSelection, Selection, SelectionError, Slice};
+use crate::cells::{Cells, ChunkSelections};
 use crate::{ChunkGrid, sel};
 
 mod numpy;
+mod numpy_arrays;
 
 fn resolve(text: &str, shape: &[u64]) -> Result<ResolvedSelection, SelectionError> {
     text.parse::<Selection>()?.resolve(shape)
@@ -50,6 +51,33 @@ fn numpy_agrees() {
             .map(|r| (r.out_shape().to_vec(), numbers(r.region().unwrap(), shape)));
         let expected = expected.map(|(shape, cells)| (shape.to_vec(), cells.to_vec()));
         assert_eq!(found, expected, "[{text}] of {shape:?}");
+    }
+}
+
+/// The output shape, and the numbers of the selected cells in the order of the output.
+fn selected(resolved: &ResolvedSelection) -> (Vec<u64>, Vec<u64>) {
+    let shape = resolved.shape();
+    let numbers = match resolved.cells() {
+        Cells::Box { cells, .. } => numbers(cells, shape),
+        Cells::Scattered(scattered) => {
+            let mut numbers = vec![u64::MAX; scattered.len()];
+            for run in scattered.runs(&Region::whole(shape)) {
+                for i in 0..run.len {
+                    numbers[run.to + i] = (run.from + i) as u64;
+                }
+            }
+            numbers
+        }
+    };
+    (resolved.out_shape().to_vec(), numbers)
+}
+
+#[test]
+fn g9_numpy_agrees_about_index_arrays() {
+    for (shape, selection, expected) in numpy_arrays::cases() {
+        let found = selection.resolve(shape).as_ref().map(selected).ok();
+        let expected = expected.map(|(shape, cells)| (shape.to_vec(), cells.to_vec()));
+        assert_eq!(found, expected, "[{selection}] of {shape:?}");
     }
 }
 
@@ -452,18 +480,25 @@ fn lists_points_and_masks_say_what_is_wrong() {
     );
     check(
         Selection::points([vec![0, 1], vec![1, 2, 3]]),
-        "points need one list of coordinates per axis, all of the same length or of length 1; the \
-         lengths are [2, 3], and the array has 2 axes",
+        "index arrays of shapes [[2], [3]] cannot be broadcast together: counted from the last axis, their \
+         lengths must be equal or 1; for every combination of lists, use `oindex`",
     );
     check(
         Selection::points([[0]]),
-        "points need one list of coordinates per axis, all of the same length or of length 1; the \
-         lengths are [1], and the array has 2 axes",
+        "points need one list of coordinates per axis: 1 were given, and the array has 2 axes",
     );
     check(
         Points::new([[0, 1], [1, 2]]).shaped([3]).into(),
-        "points need one list of coordinates per axis, all of the same length or of length 1; the \
-         lengths are [2, 2], and the array has 2 axes; the output shape is [3]",
+        "2 points do not fill the shape [3]",
+    );
+    check(
+        Indices::new([3], [0, 1]).into(),
+        "2 indices do not fill the shape [3]",
+    );
+    check(
+        Selection::orthogonal((.., ndarray::array![[0], [1]])),
+        "an orthogonal selection takes lists, but along axis 1 there is an index array of shape [2, 1]; \
+         use it without `oindex`",
     );
     check(
         Selection::blocks(vec![Slice::Full]),

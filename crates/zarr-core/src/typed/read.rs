@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt};
-use ndarray::ArrayD;
+use ndarray::{ArrayD, Dimension};
 use zarr_codecs::{Region, VlenElements, VlenHandle};
 
 use super::{DynData, Element, into_array, mismatch};
@@ -26,6 +26,42 @@ impl ChunkedArray {
         let align = align_of::<T::Stored>();
         let output = Arc::clone(&self).read(selection.clone(), align).await?;
         into_array(self.elements(output)?, selection.out_shape())
+    }
+
+    /// Checks that the output of a selection has the axes of an array of this type, before it is read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Rank`] if it has more or less axes.
+    pub fn check_rank<D: Dimension>(&self, selection: &ResolvedSelection) -> Result<()> {
+        let shape = selection.out_shape();
+        match D::NDIM {
+            Some(asked) if asked != shape.len() => Err(ErrorKind::Rank {
+                path: self.path().clone(),
+                shape: shape.to_vec(),
+                asked,
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the only cell of a selection.
+    ///
+    /// # Errors
+    /// Before anything is read, if the selection is not one cell. Otherwise as for [`read_as`](Self::read_as).
+    pub async fn read_scalar<T: Element>(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+    ) -> Result<T> {
+        let not_one = ErrorKind::NotAScalar {
+            path: self.path().clone(),
+            shape: selection.out_shape().to_vec(),
+        };
+        if selection.volume() != Some(1) {
+            return Err(not_one.into());
+        }
+        let elements = self.read_as::<T>(selection).await?;
+        elements.into_iter().next().ok_or_else(|| not_one.into())
     }
 
     pub(super) fn elements<T: Element>(&self, output: Output) -> Result<Vec<T>> {

@@ -23,10 +23,7 @@ impl Array {
     /// ```
     #[doc(alias = "clear")]
     pub fn erase(&self, selection: impl Into<Selection>) -> Erase {
-        Erase {
-            array: ArrayFields::all(self.chunked()),
-            selection: selection.into(),
-        }
+        Erase::of(ArrayFields::all(self.chunked()), selection.into())
     }
 }
 
@@ -39,6 +36,10 @@ pub struct Erase {
 }
 
 impl Erase {
+    pub(crate) fn of(array: ArrayFields, selection: Selection) -> Self {
+        Self { array, selection }
+    }
+
     async fn run(self) -> Result<()> {
         let array = self.array.current().await?;
         let selection = array.resolve(&self.selection)?;

@@ -1,13 +1,14 @@
-//! The array of an operation, or fields of its records. Fields are looked up when the operation runs.
+//! The array of an operation, or a view of it, or fields of its records. Fields are looked up when the operation runs.
 
 use std::sync::Arc;
 
-use zarr_core::{ChunkedArray, Result};
+use zarr_core::{CellView, ChunkedArray, Result};
 
-/// An array, or some fields of it.
+/// An array, or some fields of it, whose selections may be those of a view.
 #[derive(Clone, Debug)]
 pub(crate) struct ArrayFields {
     array: Arc<ChunkedArray>,
+    view: Option<Arc<CellView>>,
     steps: Vec<Step>,
 }
 
@@ -19,8 +20,15 @@ enum Step {
 
 impl ArrayFields {
     pub(crate) fn all(array: &Arc<ChunkedArray>) -> Self {
-        let (array, steps) = (Arc::clone(array), Vec::new());
-        Self { array, steps }
+        let (array, view, steps) = (Arc::clone(array), None, Vec::new());
+        Self { array, view, steps }
+    }
+
+    pub(crate) fn seen_as(&self, view: CellView) -> Self {
+        Self {
+            view: Some(Arc::new(view)),
+            ..self.clone()
+        }
     }
 
     pub(crate) fn one(&mut self, name: &str) {
@@ -42,7 +50,11 @@ impl ArrayFields {
 
     /// The array of the named fields alone.
     pub(crate) fn into_array(self) -> Result<Arc<ChunkedArray>> {
-        self.steps.iter().try_fold(self.array, |array, step| {
+        let array = match self.view {
+            Some(view) => Arc::new(self.array.with_view(view)?),
+            None => self.array,
+        };
+        self.steps.iter().try_fold(array, |array, step| {
             let fields = match step {
                 Step::One(name) => array.field(name),
                 Step::Several(names) => array.fields(names),
@@ -54,8 +66,8 @@ impl ArrayFields {
 
 /// The setters `field` and `fields` of an operation on elements, whose `array` is an [`ArrayFields`].
 macro_rules! field_setters {
-    ($builder:ident $(<$t:ident $(: $bound:ident)?>)?) => {
-        impl$(<$t $(: $bound)?>)? $builder$(<$t>)? {
+    ($builder:ident $(<$($t:ident $(: $bound:ident)?),+>)?) => {
+        impl$(<$($t $(: $bound)?),+>)? $builder$(<$($t),+>)? {
             /// Selects this field of each record, as an element of the field's type. If the field is a record,
             /// a second call selects a field of it.
             pub fn field(mut self, name: impl AsRef<str>) -> Self {

@@ -1,6 +1,6 @@
 //! `oindex`, `vindex` and `blocks`: an array with a selection, to be read or written.
 
-use zarr_core::{IntoAxisSelections, Result, Selection, Slice};
+use zarr_core::{Result, Selection, Slice};
 
 use crate::{Array, Element, Read, ReadDyn, Source, Write};
 
@@ -27,17 +27,18 @@ impl Array {
     /// ```
     #[doc(alias = "get_orthogonal_selection")]
     #[doc(alias = "set_orthogonal_selection")]
-    pub fn oindex(&self, axes: impl IntoAxisSelections) -> Indexed {
+    pub fn oindex(&self, axes: impl Into<Selection>) -> Indexed {
         self.indexed(Selection::orthogonal(axes))
     }
 
-    /// Selects single cells: by coordinates, with a list for each axis, or by a mask of the array's shape.
+    /// Selects single cells: by coordinates, with a list or an array for each axis, or by a mask of the array's shape.
+    /// Lists and arrays are broadcast together by NumPy's rules.
     ///
     /// ```
-    /// # use zarr::{blocking::Wait, Selection, Target};
+    /// # use zarr::{blocking::Wait, Target};
     /// # fn main() -> zarr::Result<()> {
     /// let a = zarr::array(Target::Memory, ndarray::array![[1, 2, 3], [4, 5, 6]]).wait()?;
-    /// let points = a.vindex(Selection::points([[0, 1, 1], [2, 0, 1]]));
+    /// let points = a.vindex(([0, 1, 1], [2, 0, 1]));
     /// assert_eq!(points.read::<i32>().wait()?, ndarray::array![3, 4, 5].into_dyn());
     /// let mask = ndarray::array![[true, false, false], [false, false, true]];
     /// assert_eq!(a.vindex(&mask).read::<i32>().wait()?, ndarray::array![1, 6].into_dyn());
@@ -90,6 +91,28 @@ impl Array {
 }
 
 impl Indexed {
+    /// Counts inner chunks instead of shards, in a selection by [`blocks`](Array::blocks): the position is that in the
+    /// grid of all inner chunks. Other selections stay as they are.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::zeros(Target::Memory, [8, 8]).chunks([2, 4]).shards([4, 8]).wait()?;
+    /// assert_eq!(a.blocks((0, 0))?.read::<f64>().wait()?.shape(), [4, 8]);
+    /// let inner = a.blocks((-1, 1))?.inner();
+    /// inner.write(1.0).wait()?;
+    /// assert_eq!(a.read::<f64>((6.., 4..)).wait()?.sum(), 8.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn inner(self) -> Self {
+        match self.selection {
+            Selection::Blocks(slices) => self.array.indexed(Selection::InnerBlocks(slices)),
+            _ => self,
+        }
+    }
+
     /// The selection.
     pub fn selection(&self) -> &Selection {
         &self.selection

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use ndarray::{ArrayD, Dimension};
+use ndarray::{Array as NdArray, ArrayD, Dimension, IxDyn};
 use zarr_core::{DynData, Element, Result, Selection};
 use zarr_metadata::DataType;
 
@@ -20,6 +20,31 @@ impl Array {
     /// let all = a.read::<u8>(..).wait()?;
     /// let odd_columns_of_the_last_row = a.read::<u8>(sel![-1, 1..;2]).wait()?;
     /// assert_eq!(odd_columns_of_the_last_row.shape(), [3]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The number of axes of the result is known only at run time. With [`into_dim`](Read::into_dim) it is part of the
+    /// type, and the type of the elements follows from it, too:
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target, ndarray::Array2};
+    /// # fn main() -> zarr::Result<()> {
+    /// # let a = zarr::ones(Target::Memory, [4, 6]).wait()?;
+    /// let rows: Array2<f64> = a.read(1..3).into_dim().wait()?;
+    /// assert_eq!(rows.dim(), (2, 6));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Dimensions that have names are selected by them, too, in any order; the others are read whole:
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target, sel};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::ones(Target::Memory, [9, 4, 5]).dimension_names(["time", "y", "x"]).wait()?;
+    /// let part = a.read::<f64>(sel! { x: 1..3, time: -1 }).wait()?;
+    /// assert_eq!(part.shape(), [4, 2]);
     /// # Ok(())
     /// # }
     /// ```
@@ -42,19 +67,27 @@ impl Array {
     /// [`reuse`](Read::reuse).
     #[doc(alias = "getitem")]
     pub fn read<T: Element>(&self, selection: impl Into<Selection>) -> Read<T> {
-        Read {
-            array: ArrayFields::all(self.chunked()),
-            selection: selection.into(),
-            used: None,
-        }
+        Read::of(ArrayFields::all(self.chunked()), selection.into())
+    }
+
+    /// Reads one cell as a number or whatever else its element is.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::array(Target::Memory, ndarray::array![[1_i32, 2], [3, 4]]).wait()?;
+    /// let corner: i32 = a.read_scalar((-1, 0)).wait()?;
+    /// assert_eq!(corner, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read_scalar<T: Element>(&self, selection: impl Into<Selection>) -> ReadScalar<T> {
+        ReadScalar::of(ArrayFields::all(self.chunked()), selection.into())
     }
 
     /// Reads the cells of a selection, of a type that is known only at run time.
     pub fn read_dyn(&self, selection: impl Into<Selection>) -> ReadDyn {
-        ReadDyn {
-            array: ArrayFields::all(self.chunked()),
-            selection: selection.into(),
-        }
+        ReadDyn::of(ArrayFields::all(self.chunked()), selection.into())
     }
 
     /// Reads several selections and returns an array for each, in their order. A chunk, or an inner chunk
@@ -85,10 +118,11 @@ impl Array {
 /// A pending read: see [`Array::read`].
 #[must_use = "nothing is read until this is awaited or waited for"]
 #[derive(Debug)]
-pub struct Read<T: Element> {
+pub struct Read<T: Element, D = IxDyn> {
     array: ArrayFields,
     selection: Selection,
     used: Option<Used<T::Stored>>,
+    dimension: PhantomData<fn() -> D>,
 }
 
 /// Memory to read into, whose elements are no longer needed: a vector, or an array of any shape.
@@ -108,6 +142,41 @@ impl<T, D: Dimension> From<ndarray::Array<T, D>> for Used<T> {
 }
 
 impl<T: Element> Read<T> {
+    pub(crate) fn of(array: ArrayFields, selection: Selection) -> Self {
+        let (used, dimension) = (None, PhantomData);
+        Self {
+            array,
+            selection,
+            used,
+            dimension,
+        }
+    }
+}
+
+impl<T: Element, D: Dimension> Read<T, D> {
+    /// Reads an array whose number of axes is part of its type. If the selection has another number of axes, that is
+    /// an error before anything is read.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target, ndarray::Ix1};
+    /// # fn main() -> zarr::Result<()> {
+    /// # let a = zarr::ones(Target::Memory, [4, 6]).wait()?;
+    /// let column = a.read::<f64>((.., 0)).into_dim::<Ix1>().wait()?;
+    /// assert_eq!(column.len(), 4);
+    /// assert!(a.read::<f64>(..).into_dim::<Ix1>().wait().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "into_dimensionality")]
+    pub fn into_dim<E: Dimension>(self) -> Read<T, E> {
+        Read {
+            array: self.array,
+            selection: self.selection,
+            used: self.used,
+            dimension: PhantomData,
+        }
+    }
+
     /// Reads into memory that you no longer need and returns the array in it, if it is large enough. The
     /// old elements are lost, even if the read fails.
     ///
@@ -129,17 +198,47 @@ impl<T: Element> Read<T> {
         self
     }
 
-    async fn run(self) -> Result<ArrayD<T>> {
+    async fn run(self) -> Result<NdArray<T, D>> {
         let array = self.array.current().await?;
         let selection = array.resolve(&self.selection)?;
-        match self.used {
+        array.check_rank::<D>(&selection)?;
+        let elements = match self.used {
             Some(Used(memory)) => array.read_reusing(selection, memory).await,
             None => array.read_as(selection).await,
-        }
+        };
+        Ok(elements?.into_dimensionality()?)
     }
 }
-operation!(Read<T: Element> => ArrayD<T>);
-field_setters!(Read<T: Element>);
+operation!(Read<T: Element, D: Dimension> => NdArray<T, D>);
+field_setters!(Read<T: Element, D: Dimension>);
+
+/// A pending read of one cell: see [`Array::read_scalar`].
+#[must_use = "nothing is read until this is awaited or waited for"]
+#[derive(Debug)]
+pub struct ReadScalar<T> {
+    array: ArrayFields,
+    selection: Selection,
+    element: PhantomData<fn() -> T>,
+}
+
+impl<T: Element> ReadScalar<T> {
+    pub(crate) fn of(array: ArrayFields, selection: Selection) -> Self {
+        let element = PhantomData;
+        Self {
+            array,
+            selection,
+            element,
+        }
+    }
+
+    async fn run(self) -> Result<T> {
+        let array = self.array.current().await?;
+        let selection = array.resolve(&self.selection)?;
+        array.read_scalar(selection).await
+    }
+}
+operation!(ReadScalar<T: Element> => T);
+field_setters!(ReadScalar<T: Element>);
 
 /// A pending untyped read: see [`Array::read_dyn`].
 #[must_use = "nothing is read until this is awaited or waited for"]
@@ -150,6 +249,10 @@ pub struct ReadDyn {
 }
 
 impl ReadDyn {
+    pub(crate) fn of(array: ArrayFields, selection: Selection) -> Self {
+        Self { array, selection }
+    }
+
     /// The data type of the elements that will be read.
     ///
     /// # Errors

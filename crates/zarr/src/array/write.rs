@@ -59,12 +59,8 @@ impl Array {
     /// is read first, even if all its cells are written.
     #[doc(alias = "setitem")]
     pub fn write(&self, selection: impl Into<Selection>, data: impl Into<Source>) -> Write {
-        Write {
-            array: ArrayFields::all(self.chunked()),
-            selection: selection.into(),
-            data: data.into(),
-            cast: false,
-        }
+        let array = ArrayFields::all(self.chunked());
+        Write::of(array, selection.into(), data.into())
     }
 }
 
@@ -79,6 +75,16 @@ pub struct Write {
 }
 
 impl Write {
+    pub(crate) fn of(array: ArrayFields, selection: Selection, data: Source) -> Self {
+        let cast = false;
+        Self {
+            array,
+            selection,
+            data,
+            cast,
+        }
+    }
+
     /// Casts numbers of another type to the stored one, as NumPy's `astype` does: integers wrap around, floats
     /// lose their fraction where they become integers, floats out of range become infinite, and all but zero is
     /// true. A float that an integer type cannot hold (NaN, for example) is an error, and so are complex numbers

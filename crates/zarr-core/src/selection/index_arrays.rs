@@ -1,0 +1,305 @@
+//! Resolves index arrays and masks among slices, by NumPy's rules of advanced indexing: they are broadcast together
+//! with the integers, and the axes of that come where the arrays stand, or first if slices stand between them.
+
+use zarr_codecs::{AxisRange, Dims};
+
+use super::axes::{
+    AxisCells, Places, along_axes, axes_left, c_strides, cells_of_list, combined, room, wrap,
+};
+use super::resolved::ResolvedSelection;
+use super::{AxisSelection, Indices, Mask, SelectionError, Slice};
+
+/// Cells along one axis, as an array that is broadcast with others.
+struct IndexArray {
+    /// The axis; a mask without axes has none.
+    axis: Option<usize>,
+    shape: Dims<u64>,
+    cells: Vec<u64>,
+}
+
+/// One or more axes of the output, in the order of the items.
+enum Part {
+    /// An axis of the array.
+    Axis(usize, AxisRange),
+    New,
+    /// Where an index array or an integer stands.
+    Index,
+}
+
+/// An axis of the output.
+struct OutAxis {
+    length: u64,
+    /// From one cell to the next, in cells of the output.
+    stride: usize,
+}
+
+/// Resolves lists and masks among slices.
+pub(super) fn resolve(
+    items: &[AxisSelection],
+    shape: &[u64],
+) -> Result<ResolvedSelection, SelectionError> {
+    let is_slice = |item: &AxisSelection| matches!(item, AxisSelection::Slice(_));
+    if items.iter().all(is_slice) {
+        return along_axes(items, shape);
+    }
+    let (parts, arrays) = parts(items, shape)?;
+    let broadcast = broadcast(&arrays)?;
+    let of_index = |(_, part): &(usize, &Part)| matches!(part, Part::Index);
+    let mut indexed = parts.iter().enumerate().filter(of_index).map(|(i, _)| i);
+    let first = indexed.next().unwrap_or(0);
+    let together = indexed.zip(first + 1..).all(|(found, next)| found == next);
+    let front = if together { first } else { 0 };
+
+    // The lengths of the output: before the index arrays, of these, and behind them.
+    let length = |part: &Part| match part {
+        Part::Axis(_, range) => Some(range.count()),
+        Part::New => Some(1),
+        Part::Index => None,
+    };
+    let before: Dims<u64> = parts.iter().take(front).filter_map(length).collect();
+    let behind = parts.iter().skip(front).filter_map(length);
+    let lengths = before.iter().chain(&broadcast).copied().chain(behind);
+    let out = out_axes(lengths.collect())?;
+    let out_shape: Dims<u64> = out.iter().map(|axis| axis.length).collect();
+    if out_shape.contains(&0) {
+        return Ok(ResolvedSelection::of_points(shape, Vec::new(), out_shape));
+    }
+
+    let (from, to) = (before.len(), before.len() + broadcast.len());
+    let of_arrays = out.get(from..to).unwrap_or_default();
+    let strides = out.iter().enumerate();
+    let mut strides = strides.filter(|(i, _)| !(from..to).contains(i));
+    let mut ranges = Vec::new();
+    for part in &parts {
+        match part {
+            Part::Axis(axis, range) => {
+                let at = strides.next().map_or(0, |(at, _)| at);
+                ranges.push((*axis, at, *range));
+            }
+            Part::New => drop(strides.next()),
+            Part::Index => {}
+        }
+    }
+    if is_product(&arrays, &broadcast) {
+        let ranges = ranges.iter().map(|&(axis, at, range)| {
+            let stride = out.get(at).map_or(0, |axis| axis.stride);
+            (axis, (AxisCells::Range(range), Places::Even(stride)))
+        });
+        let lists = arrays.into_iter().filter_map(|array| {
+            let places = places(&array.shape, of_arrays);
+            let cells = match array.shape.iter().filter(|&&n| n > 1).count() {
+                0 | 1 => cells_of_list(array.cells),
+                _ => AxisCells::List(array.cells),
+            };
+            Some((array.axis?, (cells, places)))
+        });
+        let mut along: Vec<_> = ranges.chain(lists).collect();
+        along.sort_by_key(|(axis, _)| *axis);
+        let along: Vec<_> = along.into_iter().map(|(_, along)| along).collect();
+        return Ok(ResolvedSelection {
+            shape: shape.into(),
+            full_shape: along.iter().map(|(cells, _)| cells.len()).collect(),
+            out_shape,
+            cells: combined(along)?,
+        });
+    }
+    // Of each axis, its cells and how far each axis of the output goes along them.
+    let mut along: Vec<(usize, Vec<u64>, Dims<usize>)> = Vec::with_capacity(shape.len());
+    for (axis, at, range) in ranges {
+        let mut steps = Dims::from_elem(0, out.len());
+        steps.iter_mut().skip(at).take(1).for_each(|step| *step = 1);
+        along.push((axis, AxisCells::Range(range).into_cells()?, steps));
+    }
+    for array in arrays {
+        let Some(axis) = array.axis else { continue };
+        let mut steps = Dims::from_elem(0, out.len());
+        let mut step = 1;
+        let own = array.shape.iter().rev();
+        for (own, steps) in own.zip(steps.iter_mut().take(to).rev()) {
+            *steps = if *own == 1 { 0 } else { step };
+            step *= *own as usize;
+        }
+        along.push((axis, array.cells, steps));
+    }
+    along.sort_by_key(|(axis, ..)| *axis);
+    points(&along, shape, out_shape)
+}
+
+/// The cells of a list along an axis.
+pub(super) fn cells(list: &Indices, axis: usize, length: u64) -> Result<Vec<u64>, SelectionError> {
+    if zarr_codecs::volume(&list.shape) != Some(list.cells.len() as u64) {
+        return Err(SelectionError::Unfilled {
+            what: "indices",
+            given: list.cells.len() as u64,
+            shape: list.shape.clone(),
+        });
+    }
+    let cells = list.cells.iter().map(|&index| wrap(index, axis, length));
+    cells.collect()
+}
+
+/// The coordinates along each axis of the cells where a mask is true.
+pub(super) fn masked(mask: &Mask, lengths: &[u64]) -> Result<Vec<Vec<u64>>, SelectionError> {
+    let volume = zarr_codecs::volume(lengths);
+    if mask.shape != lengths || volume != Some(mask.cells.len() as u64) {
+        return Err(SelectionError::MaskShape {
+            given: mask.shape.clone(),
+            wanted: lengths.into(),
+        });
+    }
+    let mut axes = vec![Vec::new(); lengths.len()];
+    for (number, _) in mask.cells.iter().enumerate().filter(|(_, cell)| **cell) {
+        let mut rest = number as u64;
+        for (axis, &length) in axes.iter_mut().zip(lengths).rev() {
+            axis.push(rest % length);
+            rest /= length;
+        }
+    }
+    Ok(axes)
+}
+
+/// The items in order, and the index arrays among them with an array of one cell for each integer.
+fn parts(
+    items: &[AxisSelection],
+    shape: &[u64],
+) -> Result<(Vec<Part>, Vec<IndexArray>), SelectionError> {
+    let taken = |item: &AxisSelection| match item {
+        AxisSelection::Slice(Slice::Ellipsis | Slice::NewAxis) => 0,
+        AxisSelection::Slice(_) | AxisSelection::List(_) => 1,
+        AxisSelection::Mask(mask) => mask.shape.len(),
+    };
+    let implied = AxisSelection::Slice(Slice::Ellipsis);
+    let ellipses = items.iter().filter(|item| **item == implied).count();
+    let left = axes_left(ellipses, items.iter().map(taken).sum(), shape.len())?;
+    let (mut parts, mut arrays, mut axis) = (Vec::new(), Vec::new(), 0);
+    let implied = (ellipses == 0).then_some(&implied);
+    for item in items.iter().chain(implied) {
+        let lengths = shape.get(axis..axis + taken(item)).unwrap_or_default();
+        let length = lengths.first().copied().unwrap_or(0);
+        let mut array = |axis: Option<usize>, shape: &[u64], cells: Vec<u64>| {
+            arrays.push(IndexArray {
+                axis,
+                shape: shape.into(),
+                cells,
+            });
+        };
+        match item {
+            AxisSelection::Slice(Slice::Ellipsis) => {
+                for &length in shape.iter().skip(axis).take(left) {
+                    parts.push(Part::Axis(axis, AxisRange::dense(0, length)));
+                    axis += 1;
+                }
+            }
+            AxisSelection::Slice(Slice::NewAxis) => parts.push(Part::New),
+            AxisSelection::Slice(slice) => {
+                let range = slice.axis_range(axis, length)?;
+                if let Slice::Index(_) = slice {
+                    parts.push(Part::Index);
+                    array(Some(axis), &[], vec![range.start()]);
+                } else {
+                    parts.push(Part::Axis(axis, range));
+                }
+            }
+            AxisSelection::List(list) => {
+                parts.push(Part::Index);
+                array(Some(axis), &list.shape, cells(list, axis, length)?);
+            }
+            AxisSelection::Mask(mask) => {
+                parts.push(Part::Index);
+                for (behind, cells) in masked(mask, lengths)?.into_iter().enumerate() {
+                    array(Some(axis + behind), &[cells.len() as u64], cells);
+                }
+                if mask.shape.is_empty() {
+                    let count = mask.cells.iter().filter(|cell| **cell).count();
+                    array(None, &[count as u64], Vec::new());
+                }
+            }
+        }
+        axis += taken(item);
+    }
+    Ok((parts, arrays))
+}
+
+/// The shape of all index arrays together.
+fn broadcast(arrays: &[IndexArray]) -> Result<Dims<u64>, SelectionError> {
+    let rank = arrays.iter().map(|array| array.shape.len()).max();
+    let mut out = Dims::from_elem(1, rank.unwrap_or(0));
+    for array in arrays {
+        for (out, &own) in out.iter_mut().rev().zip(array.shape.iter().rev()) {
+            match *out {
+                1 => *out = own,
+                length if own != 1 && own != length => {
+                    let shapes = arrays.iter().map(|array| array.shape.to_vec());
+                    let shapes = shapes.collect();
+                    return Err(SelectionError::Broadcast { shapes });
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// Whether no two arrays go along the same axis of the output, so that every combination of their cells is meant.
+fn is_product(arrays: &[IndexArray], broadcast: &[u64]) -> bool {
+    let behind = 1..=broadcast.len();
+    behind.into_iter().all(|behind| {
+        let long = |array: &&IndexArray| {
+            let axis = array.shape.len().checked_sub(behind);
+            let length = axis.and_then(|axis| array.shape.get(axis));
+            length.is_some_and(|&length| length > 1) && array.axis.is_some()
+        };
+        arrays.iter().filter(long).count() <= 1
+    })
+}
+
+/// Axes of the output in C order.
+fn out_axes(lengths: Dims<u64>) -> Result<Dims<OutAxis>, SelectionError> {
+    let volume = zarr_codecs::volume(&lengths).and_then(|n| usize::try_from(n).ok());
+    volume.ok_or(SelectionError::TooManyCells)?;
+    let strides = c_strides(lengths.iter().copied());
+    let axes = lengths.into_iter().zip(strides);
+    Ok(axes
+        .map(|(length, stride)| OutAxis { length, stride })
+        .collect())
+}
+
+/// The place in the output of each cell of an index array that is broadcast along these axes.
+fn places(shape: &[u64], along: &[OutAxis]) -> Places {
+    let count: u64 = shape.iter().product();
+    let place = |i: u64| {
+        let (mut rest, mut place) = (i, 0);
+        for (&length, axis) in shape.iter().rev().zip(along.iter().rev()) {
+            place += (rest % length) as usize * axis.stride;
+            rest /= length;
+        }
+        place
+    };
+    Places::Each((0..count).map(place).collect())
+}
+
+/// The cells of every place in the output, in its order.
+fn points(
+    along: &[(usize, Vec<u64>, Dims<usize>)],
+    shape: &[u64],
+    out_shape: Dims<u64>,
+) -> Result<ResolvedSelection, SelectionError> {
+    let volume = zarr_codecs::volume(&out_shape).and_then(|n| usize::try_from(n).ok());
+    let volume = volume.ok_or(SelectionError::TooManyCells)?;
+    let mut points = room(volume.checked_mul(shape.len()))?;
+    let mut at = Dims::from_elem(0_u64, out_shape.len());
+    for _ in 0..volume {
+        for (_, cells, steps) in along {
+            let number = at.iter().zip(steps).map(|(&at, step)| at as usize * step);
+            points.push(cells.get(number.sum::<usize>()).copied().unwrap_or(0));
+        }
+        for (at, &length) in at.iter_mut().zip(&out_shape).rev() {
+            *at += 1;
+            if *at < length {
+                break;
+            }
+            *at = 0;
+        }
+    }
+    Ok(ResolvedSelection::of_points(shape, points, out_shape))
+}
