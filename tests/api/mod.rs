@@ -6,6 +6,7 @@ mod array;
 mod attributes;
 mod cast;
 mod changes;
+mod chunk;
 mod codecs;
 mod config;
 mod contains;

@@ -20,3 +20,4 @@ mod rectilinear;
 mod sparse;
 mod stream;
 mod touched;
+mod writer;

@@ -169,6 +169,14 @@ impl ChunkedArray {
         self.store().as_blocking().ok_or(ChunkError::INTERNAL)
     }
 
+    /// How many chunks keep workers and requests busy.
+    pub(crate) fn at_once(&self) -> usize {
+        match self.store().as_blocking() {
+            Some(_) => self.context.threads().saturating_mul(2),
+            None => self.store().hints().concurrency.max(1),
+        }
+    }
+
     /// The array's path in its hierarchy.
     pub fn path(&self) -> &NodePath {
         &self.path

@@ -9,8 +9,10 @@
 mod barrier;
 mod cache;
 mod decode;
+mod elements;
 mod encode;
 mod fetch;
+mod held;
 #[allow(unsafe_code)]
 mod output;
 mod plan;
@@ -21,10 +23,13 @@ mod source;
 mod stream;
 mod transfer;
 mod write;
+mod writer;
 
 pub(crate) use cache::{CachedChunks, ChunkCache, IndexCache};
-pub use encode::Elements;
+pub use elements::Elements;
 pub use output::Output;
 pub(crate) use output::{Destination, lend};
+pub(crate) use source::check_exact;
 pub use stream::Block;
 pub(crate) use transfer::{Moved, settled, transfer};
+pub use writer::ArrayWriter;

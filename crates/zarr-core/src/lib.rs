@@ -7,6 +7,7 @@ mod broadcast;
 mod cast;
 mod cells;
 mod chains;
+mod chunk;
 mod config;
 mod context;
 pub mod copy;
@@ -28,9 +29,10 @@ mod warning;
 
 pub use appended::Appended;
 pub use array::{ArrayConfig, ChunkedArray};
+pub use chunk::{Chunk, InnerChunk};
 pub use config::Config;
 pub use context::{Context, ContextBuilder};
-pub use engine::{Block, Elements, Output};
+pub use engine::{ArrayWriter, Block, Elements, Output};
 pub use error::{ArgumentProblem, ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
 pub use options::{
     ArrayOptions, Chunks, Fill, IntoLengths, Length, Shape, check_new, check_new_array, codec_parts,

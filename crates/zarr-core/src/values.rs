@@ -92,6 +92,14 @@ impl Values {
         }
     }
 
+    /// How many bytes the elements take.
+    pub(crate) fn byte_len(&self) -> u64 {
+        match self {
+            Self::Fixed(bytes) => bytes.len() as u64,
+            Self::Variable(array) => (array.bytes.len() + size_of_val(&*array.ends)) as u64,
+        }
+    }
+
     /// The number of elements, if they are of a type of this size; `None` is the size of variable length.
     pub(crate) fn count(&self, size: Option<usize>) -> Option<usize> {
         match (self, size) {

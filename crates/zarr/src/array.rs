@@ -1,6 +1,7 @@
 //! `Array`, the handle on an array: its metadata, shape and chunks. It holds no algorithm; `zarr-core`
 //! reads and writes.
 
+mod chunks;
 pub(crate) mod erase;
 pub(crate) mod fields;
 pub(crate) mod indexed;
@@ -10,6 +11,7 @@ pub(crate) mod read;
 pub(crate) mod stream;
 pub(crate) mod view;
 pub(crate) mod write;
+pub(crate) mod writer;
 
 use std::sync::Arc;
 
@@ -117,7 +119,8 @@ impl Array {
             .unwrap_or_else(|| self.0.grid().largest_chunk().to_vec())
     }
 
-    /// The shard shape, or `None` if the array is not sharded.
+    /// The shard shape, or `None` if the array is not sharded. A write of a part of a shard stores the whole
+    /// shard again: see [`CreateArray::shards`](crate::CreateArray::shards).
     ///
     /// If shards differ in shape, this is the largest length along each axis;
     /// [`write_chunk_sizes`](Self::write_chunk_sizes) returns all lengths.

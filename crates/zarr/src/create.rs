@@ -178,6 +178,10 @@ impl CreateArray {
 
     /// Stores chunks together in shards of this shape, a multiple of the chunk shape (format 3).
     ///
+    /// A read takes only the chunks it needs out of a shard. A write of a part of a shard stores the whole shard
+    /// again: the chunks that change are encoded, the others are read and stored as they are. So write whole
+    /// shards, or use an [`Array::writer`], which holds the parts until a shard is whole.
+    ///
     /// `true` guesses a shard of at most 64 MiB, [`Chunks::Bytes`] one of at most that many bytes; a list per
     /// axis gives the length of every shard.
     pub fn shards(mut self, shards: impl Into<Chunks>) -> Self {

@@ -54,6 +54,8 @@
 //! - handles: [`Array`], [`Group`]; selections: [`Selection`] and [`sel!`], or ndarray's `s![]`
 //! - reading: [`Array::read`]; several selections at once: [`Array::read_many`]; arrays larger than memory:
 //!   [`Array::stream`]; into your own memory: [`blocking::read_into`], [`Read::reuse`]
+//! - single chunks, their places and their encoded bytes: [`Array::chunk`], [`Array::chunks_of`]
+//! - writing: [`Array::write`]; in parts smaller than a chunk or a shard: [`Array::writer`]
 //! - element types: [`Element`] has the table of data types and Rust types, [`record!`] makes one of a struct,
 //!   [`Datetime64`] and [`Timedelta64`] are NumPy's; `f16`, `bf16` and complex numbers need the features `half` and
 //!   `num-complex`, dates of other crates `chrono` or `jiff`
@@ -94,6 +96,7 @@ pub use array::read::{Read, ReadDyn, ReadMany, ReadScalar, Used};
 pub use array::stream::{BlockStream, Blocks};
 pub use array::view::View;
 pub use array::write::Write;
+pub use array::writer::{ArrayWriter, BufferedWrite};
 pub use attributes::{Edit, UpdateAttributes};
 pub use change::{Append, Resize};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
@@ -146,6 +149,7 @@ pub use zarr_core::{
     IntoLengths, Length, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection,
     SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
 };
+pub use zarr_core::{Chunk, InnerChunk};
 pub use zarr_metadata::codecs::typed as codecs;
 pub use zarr_metadata::{
     ArrayMetadata, Attribute, AttributeError, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun,

@@ -112,6 +112,12 @@ impl VlenHeap {
         self
     }
 
+    /// How many bytes the segments take.
+    #[must_use]
+    pub fn byte_len(&self) -> u64 {
+        self.taken.load(Ordering::Relaxed)
+    }
+
     /// Counts the bytes by which a segment is about to grow.
     fn take(&self, bytes: usize) -> Result<(), CodecError> {
         let taken = self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
@@ -272,6 +278,7 @@ mod tests {
         let mut given = heap.segment();
         given.push(&[1; 1000]).unwrap();
         given.finish();
+        assert_eq!(heap.byte_len(), 1000);
         // What is there already does not count.
         let heap = heap.at_most(100);
         for _ in 0..10 {

@@ -1,6 +1,8 @@
 //! Makes the bytes of one chunk from new elements and, where they do not cover it, its old bytes. The
 //! counterpart of `request::read`; knows no store beyond an open object.
 
+mod new_cells;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -13,7 +15,10 @@ use zarr_codecs::{
 };
 use zarr_store::Payload;
 
+use new_cells::NewCells;
+
 use super::decode;
+use super::elements::{Elements, Places};
 use super::plan::check_held;
 use super::pool::{Workers, with_scratch};
 use super::source::{ChunkSource, check_len};
@@ -24,27 +29,11 @@ use crate::{ChunkError, ChunkedArray, Error, ErrorKind, ResolvedSelection, Value
 /// A shard in a shard may hold unused bytes, up to this size.
 const LARGEST_SHARD: usize = 2 << 30;
 
-/// The elements of a write.
-#[derive(Clone, Debug)]
-pub enum Elements {
-    /// One element for every cell.
-    Scalar(Values),
-    /// One element per cell of the selection, in C order.
-    Each(Values),
-    /// An array that is broadcast to the shape of the selection, as NumPy does. What is repeated is not copied.
-    Array {
-        /// The length of each axis.
-        shape: Vec<u64>,
-        /// The elements, in C order.
-        values: Values,
-    },
-}
-
 /// The elements of a write, as chunks take them.
 pub(super) struct NewElements {
     elements: Bytes,
-    /// Which of them each cell becomes; `None` where all become the same one.
-    places: Option<Broadcast>,
+    /// Which of them each cell becomes.
+    places: Places,
     /// Bytes of one.
     elem: usize,
     /// Of records, the fields that are written.
@@ -57,27 +46,39 @@ pub(super) struct NewElements {
 }
 
 impl NewElements {
-    /// Takes the elements for the cells of a selection. Elements of variable length go to the heap.
+    /// Takes the elements for the cells of a selection. Elements of variable length go to a heap of their own.
     pub(super) fn new(
         array: &ChunkedArray,
         selection: &ResolvedSelection,
         elements: Elements,
     ) -> Result<Self, Error> {
+        let heap = VlenHeap::new(array.chain()?.spec().fill.as_bytes().to_vec());
+        let (values, places) = elements.into_places(selection)?;
+        let elements = in_heap(array, values, &heap)?;
+        // The limit is for what is read from the old chunks; the new elements are in memory already.
+        let heap = Arc::new(heap.at_most(array.context().memory()));
+        Self::of(array, elements, places, heap)
+    }
+
+    /// The same for a heap that several writes share.
+    pub(super) fn within(
+        array: &ChunkedArray,
+        selection: &ResolvedSelection,
+        elements: Elements,
+        heap: &Arc<VlenHeap>,
+    ) -> Result<Self, Error> {
+        let (values, places) = elements.into_places(selection)?;
+        let elements = in_heap(array, values, heap)?;
+        Self::of(array, elements, places, Arc::clone(heap))
+    }
+
+    fn of(
+        array: &ChunkedArray,
+        elements: Bytes,
+        places: Places,
+        heap: Arc<VlenHeap>,
+    ) -> Result<Self, Error> {
         let chain = Arc::clone(array.chain()?);
-        let heap = VlenHeap::new(chain.spec().fill.as_bytes().to_vec());
-        let (values, places) = match elements {
-            Elements::Scalar(values) => (values, None),
-            Elements::Each(values) => (values, Some(Broadcast::each(selection))),
-            Elements::Array { shape, values } => {
-                let places = Broadcast::new(&shape, selection);
-                let places = places.ok_or_else(|| does_not_fit(&shape, selection))?;
-                (values, Some(places))
-            }
-        };
-        let elements = values.into_elements(&heap).map_err(|source| {
-            let path = array.path().clone();
-            ErrorKind::Codec { path, source }
-        })?;
         let elem = match array.picked() {
             Some(fields) => fields.data_type().size().unwrap_or(0),
             None => chain.spec().elem(),
@@ -88,8 +89,7 @@ impl NewElements {
             elem,
             fields: array.picked().cloned(),
             keep_empty: array.config().write_empty_chunks,
-            // The limit is for what is read from the old chunks; the new elements are in memory already.
-            heap: Arc::new(heap.at_most(array.context().memory())),
+            heap,
             chain,
         })
     }
@@ -104,10 +104,47 @@ impl NewElements {
         &self.heap
     }
 
+    /// Whether some cells of the selection are not written.
+    pub(super) fn is_masked(&self) -> bool {
+        matches!(self.places, Places::Masked(..))
+    }
+
+    /// What cells like these become.
+    fn cells(&self, cells: &Cells) -> Option<NewCells<'_>> {
+        let view = |places: &Broadcast| places.view(&self.elements, self.elem);
+        Some(match (&self.places, cells) {
+            (Places::Same, _) => NewCells::Scalar(&self.elements),
+            (Places::Masked(places, mask), _) => {
+                NewCells::Masked(view(places)?, places.view(mask, 1)?)
+            }
+            (Places::Each(places), Cells::Box { .. }) => NewCells::Each(view(places)?),
+            (Places::Each(places), Cells::Scattered(_)) => NewCells::Scattered(self, places),
+        })
+    }
+
+    /// Puts the elements of these cells into memory of this shape, and a 1 for each into the bytes of a mask.
+    /// `None` where they do not suit it.
+    pub(super) fn put(
+        &self,
+        cells: &Cells,
+        memory: &mut [u8],
+        mask: &mut [u8],
+        shape: &[u64],
+    ) -> Option<()> {
+        let new = self.cells(cells)?.of(cells)?;
+        new.write(cells, None, memory, shape, self.elem)?;
+        let ones = match new {
+            NewCells::Masked(_, mask) => NewCells::Masked(mask.clone(), mask),
+            _ => NewCells::Scalar(&[1]),
+        };
+        ones.write(cells, None, mask, shape, 1)
+    }
+
     /// Whether absent chunks stay absent when these elements are written to them.
     pub(super) fn leave_absent(&self) -> bool {
         // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
-        let is_fill = self.places.is_none() && self.elements == self.chain.spec().fill_element();
+        let is_scalar = matches!(self.places, Places::Same);
+        let is_fill = is_scalar && self.elements == self.chain.spec().fill_element();
         is_fill && self.fields.is_none() && !self.keep_empty
     }
 
@@ -121,17 +158,10 @@ impl NewElements {
         old: Option<ChunkSource<'_>>,
         workers: Workers<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
-        let new = match (&self.places, cells) {
-            (None, _) => Some(NewCells::Scalar(&self.elements)),
-            (Some(places), Cells::Box { .. }) => {
-                places.view(&self.elements, self.elem).map(NewCells::Each)
-            }
-            (Some(places), Cells::Scattered(_)) => Some(NewCells::Scattered(self, places)),
-        };
         let change = ChunkChange {
             cells,
             covers,
-            new: new.ok_or(ChunkError::INTERNAL)?,
+            new: self.cells(cells).ok_or(ChunkError::INTERNAL)?,
             fields: self.fields.as_deref(),
             old,
             keep_empty: self.keep_empty,
@@ -158,104 +188,12 @@ impl NewElements {
     }
 }
 
-/// The error that an array cannot be broadcast to a selection.
-pub(super) fn does_not_fit(shape: &[u64], selection: &ResolvedSelection) -> Error {
-    let wanted = selection.out_shape();
-    let text = format!(
-        "an array of shape {shape:?} does not fit a selection of shape {wanted:?}: counted from the last axis, \
-         their lengths must be equal, or that of the array 1"
-    );
-    Error::wrong_shape("data", text)
-}
-
-/// New cells: one element for all of them, or one each. Of boxes, there is a view of the part that is meant;
-/// scattered cells say themselves which of all elements they mean.
-#[derive(Clone)]
-enum NewCells<'e> {
-    Scalar(&'e [u8]),
-    Each(NdView<'e>),
-    Scattered(&'e NewElements, &'e Broadcast),
-}
-
-impl<'e> NewCells<'e> {
-    /// What is meant for one part of the cells. `None` where it lies outside.
-    fn of(&self, cells: &Cells) -> Option<NewCells<'e>> {
-        Some(match (self, cells) {
-            (Self::Each(view), Cells::Box { to, .. }) => NewCells::Each(view.region(to)?),
-            (new, _) => new.clone(),
-        })
-    }
-
-    /// Writes the cells of `part`, or these fields of them, into a chunk of this shape. `None` where
-    /// they do not suit it.
-    fn write(
-        &self,
-        cells: &Cells,
-        fields: Option<&Fields>,
-        memory: &mut [u8],
-        shape: &[u64],
-        elem: usize,
-    ) -> Option<()> {
-        match cells {
-            Cells::Box { cells, .. } => {
-                let mut cells = NdViewMut::over(memory, shape, elem)?.region(cells)?;
-                self.put(fields, &mut cells)
-            }
-            Cells::Scattered(cells) => {
-                for run in cells.runs(&Region::whole(shape)) {
-                    let cells = memory.get_mut(run.from * elem..(run.from + run.len) * elem)?;
-                    let new = match self {
-                        Self::Scattered(all, places) => Some((all.run(places, &run)?, all.elem)),
-                        _ => None,
-                    };
-                    if let (Some((new, _)), None) = (&new, fields) {
-                        cells.copy_from_slice(new);
-                        continue;
-                    }
-                    let count = [run.len as u64];
-                    let mut cells = NdViewMut::over(cells, &count, elem)?;
-                    let new = match &new {
-                        Some((new, n)) => NewCells::Each(NdView::new(new, &count, *n)?),
-                        None => self.clone(),
-                    };
-                    new.put(fields, &mut cells)?;
-                }
-                Some(())
-            }
-        }
-    }
-
-    /// Whether all cells become `value`, as far as that is told at once.
-    fn all_equal(&self, cells: &Cells, value: &[u8]) -> bool {
-        match (self, cells) {
-            (Self::Scalar(element), _) => *element == value,
-            (Self::Each(view), Cells::Box { .. }) => all_equal(view, value),
-            _ => false,
-        }
-    }
-
-    /// The elements as a whole chunk of this shape, if they are in its order.
-    fn as_chunk(&self, cells: &Cells, shape: &[u64]) -> Option<&NdView<'e>> {
-        match (self, cells) {
-            (Self::Each(view), Cells::Box { cells, .. }) => cells.is_whole(shape).then_some(view),
-            _ => None,
-        }
-    }
-
-    /// Puts the elements into cells of as many.
-    fn put(&self, fields: Option<&Fields>, cells: &mut NdViewMut<'_>) -> Option<()> {
-        let done = match (self, fields) {
-            (Self::Scalar(element), None) => {
-                fill(cells, element);
-                true
-            }
-            (Self::Scalar(element), Some(fields)) => fields.fill(element, cells),
-            (Self::Each(view), None) => cells.copy_from(view),
-            (Self::Each(view), Some(fields)) => fields.write(view, cells),
-            (Self::Scattered(..), _) => false,
-        };
-        done.then_some(())
-    }
+/// The elements as the engine has them.
+fn in_heap(array: &ChunkedArray, values: Values, heap: &VlenHeap) -> Result<Bytes, Error> {
+    values.into_elements(heap).map_err(|source| {
+        let path = array.path().clone();
+        ErrorKind::Codec { path, source }.into()
+    })
 }
 
 /// The change of one chunk.
@@ -375,6 +313,10 @@ fn shard_parts(
         let Some((chunk, cells)) = changed.get(i) else {
             return Ok(None);
         };
+        let new = change.new.of(&cells).ok_or(ChunkError::INTERNAL)?;
+        if new.is_nothing() {
+            return Ok(None);
+        }
         let number = shard.number(&chunk);
         let old = old
             .as_ref()
@@ -437,10 +379,12 @@ fn inner_chunk(
     workers: Workers<'_>,
 ) -> Result<Option<Bytes>, ChunkError> {
     let inner = shard.inner();
+    let is_all = change.new.of(cells).is_some_and(|new| new.is_all());
     let change = ChunkChange {
         cells,
         // A part of what covers everything covers everything it can.
-        covers: change.covers || (change.fields.is_none() && cells.covers(&inner.spec().shape)),
+        covers: change.covers
+            || change.fields.is_none() && cells.covers(&inner.spec().shape) && is_all,
         fields: change.fields,
         new: change.new.clone(),
         old,

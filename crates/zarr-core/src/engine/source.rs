@@ -353,7 +353,7 @@ pub(super) fn check_len(expected: ByteLen, found: u64) -> Result<(), ChunkError>
 }
 
 /// Checks that a chunk that is stored as it is has exactly the bytes of its cells.
-pub(super) fn check_exact(expected: ByteLen, found: u64) -> Result<(), ChunkError> {
+pub(crate) fn check_exact(expected: ByteLen, found: u64) -> Result<(), ChunkError> {
     match expected {
         ByteLen::Exact(len) if len as u64 != found => Err(wrong_length(len as u64, found)),
         _ => Ok(()),

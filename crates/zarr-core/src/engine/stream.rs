@@ -99,10 +99,7 @@ impl ChunkedArray {
                 "a list, a mask or points have no block for each chunk: stream a box of slices";
             return Err(Error::argument("selection", text));
         };
-        let enough = match self.store().as_blocking() {
-            Some(_) => self.context().threads().saturating_mul(2),
-            None => self.store().hints().concurrency.max(1),
-        };
+        let enough = self.at_once();
         let job = Arc::new(StreamJob {
             budget: Budget::new(self.context().memory()),
             ahead: ahead.map_or(enough, NonZeroUsize::get),

@@ -17,15 +17,15 @@ use zarr_store::{
 };
 
 use super::barrier::CancelledWriteBarrier;
-use super::encode::{Elements, NewElements, does_not_fit};
+use super::elements::Elements;
+use super::encode::NewElements;
 use super::fetch;
 use super::plan;
 use super::pool::{self, WorkSize, Workers, lock_permit};
 use super::source::ChunkSource;
-use crate::broadcast::Broadcast;
 use crate::cells::{Cells, ChunkSelections};
 use crate::hierarchy::check_presence;
-use crate::{ChunkError, ChunkedArray, Error, ResolvedSelection, Result};
+use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
 
 /// One write: what its tasks share.
 struct WriteJob {
@@ -54,60 +54,29 @@ impl ChunkedArray {
     /// Writes elements to the cells of a selection.
     ///
     /// # Errors
-    /// If there are not as many elements as cells, an array cannot be broadcast to the selection, or a chunk
-    /// cannot be read, encoded or stored.
+    /// If there are not as many elements as cells, an array cannot be broadcast to the selection, a mask goes with
+    /// lists or points, or a chunk cannot be read, encoded or stored.
     pub async fn write(
         self: Arc<Self>,
         selection: ResolvedSelection,
         elements: Elements,
     ) -> Result<()> {
-        let elements = elements.simplified(&selection)?;
-        let (values, shape) = match &elements {
-            Elements::Scalar(values) => (values, &[][..]),
-            Elements::Each(values) => (values, selection.full_shape()),
-            Elements::Array { shape, values } => (values, &shape[..]),
-        };
-        let wanted = zarr_codecs::volume(shape).and_then(|n| usize::try_from(n).ok());
-        let dtype = self.data_type();
-        if wanted.is_none() || values.count(dtype.size()) != wanted {
-            let shape = match &elements {
-                Elements::Each(_) => selection.out_shape(),
-                _ => shape,
-            };
-            let text = format!("these are not as many elements of {dtype} as {shape:?} holds");
-            return Err(Error::wrong_shape("data", text));
-        }
-        write(self, selection, elements).await
-    }
-}
-
-impl Elements {
-    /// An array as one element for every cell or one for each, where it is that.
-    fn simplified(self, selection: &ResolvedSelection) -> Result<Self> {
-        Ok(match self {
-            Self::Array { shape, values } => {
-                let places = Broadcast::new(&shape, selection);
-                let places = places.ok_or_else(|| does_not_fit(&shape, selection))?;
-                match zarr_codecs::volume(&shape) {
-                    Some(1) => Self::Scalar(values),
-                    _ if places.is_each() => Self::Each(values),
-                    _ => Self::Array { shape, values },
-                }
-            }
-            other => other,
-        })
+        let elements = elements.checked(&selection, self.data_type())?;
+        write(self, selection, elements, 1).await
     }
 }
 
 /// Writes as many elements as the selection has cells. Each chunk is old or new, never torn. If the future is
 /// dropped, some chunks may be old and some new, and what a worker still stores arrives before anything that
-/// is written later.
-async fn write(
+/// is written later. The caller has `beside` writes go on at the same time.
+pub(super) async fn write(
     array: Arc<ChunkedArray>,
     selection: ResolvedSelection,
     elements: Elements,
+    beside: usize,
 ) -> Result<()> {
     let mut job = WriteJob::new(array, &selection, elements)?;
+    job.work.pieces = job.work.pieces.max(beside);
     let barrier = CancelledWriteBarrier::of(&job.array).await?;
     job.choose().await?;
     let job = Arc::new(job);
@@ -117,8 +86,13 @@ async fn write(
     }
 }
 
-fn coverage(array: &ChunkedArray, (chunk, cells): &(Dims<u64>, Cells)) -> Coverage {
-    let covers = |shape: &[u64]| array.picked().is_none() && cells.covers(shape);
+fn coverage(
+    array: &ChunkedArray,
+    elements: &NewElements,
+    (chunk, cells): &(Dims<u64>, Cells),
+) -> Coverage {
+    let is_some = array.picked().is_some() || elements.is_masked();
+    let covers = |shape: &[u64]| !is_some && cells.covers(shape);
     if covers(&array.grid().chunk_shape(chunk)) {
         return Coverage::Whole;
     }
@@ -173,7 +147,7 @@ impl WriteJob {
             }
             false => None,
         };
-        let coverage = |i| Some((i, coverage(array, &chunks.get(i)?)));
+        let coverage = |i| Some((i, coverage(array, &self.elements, &chunks.get(i)?)));
         self.wanted = match listed {
             Some(listed) => listed.into_iter().filter_map(coverage).collect(),
             None => (0..chunks.len()).filter_map(coverage).collect(),

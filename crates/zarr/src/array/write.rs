@@ -52,6 +52,10 @@ impl Array {
     /// # }
     /// ```
     ///
+    /// A chunk that is written as a whole is encoded and stored. Of a chunk that is written in part, the other
+    /// cells are read first, and of a shard, the chunks that do not change are read and stored again: data that
+    /// comes in small parts is written much faster by a [`writer`](Array::writer).
+    ///
     /// Elements of another type than the stored one are an error, unless you
     /// ask for a [cast](Write::cast).
     ///

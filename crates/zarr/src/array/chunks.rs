@@ -1,0 +1,57 @@
+//! Handles on the chunks of an array. `zarr-core` does the work.
+
+use zarr_core::{Chunk, Result, Selection};
+
+use crate::Array;
+
+impl Array {
+    /// A handle on the chunk of this index in the chunk grid; of a sharded array, on the shard. It need not be
+    /// stored.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target, sel};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [6, 6], DataType::UInt8).chunks([4, 4]).wait()?;
+    /// a.write(sel![..4, 4..], 7_u8).wait()?;
+    /// let chunk = a.chunk([0, 1])?;
+    /// assert_eq!(chunk.region().to_string(), "[0:4, 4:6]");
+    /// assert_eq!(chunk.key()?.as_str(), "c/0/1");
+    /// assert_eq!(chunk.decode::<u8>().wait()?.sum(), 7 * 8);
+    /// // Its encoded bytes are a chunk elsewhere, too.
+    /// let bytes = chunk.bytes().wait()?.expect("it is stored");
+    /// a.chunk([1, 1])?.write_bytes(bytes).wait()?;
+    /// assert_eq!(a.read::<u8>(sel![4.., 4..]).wait()?.sum(), 7 * 4);
+    /// assert!(a.chunk([1, 1])?.write_bytes(b"no chunk".as_slice()).wait().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the grid has no such chunk.
+    pub fn chunk(&self, index: impl AsRef<[u64]>) -> Result<Chunk> {
+        self.chunked().chunk(index.as_ref())
+    }
+
+    /// The chunks (of a sharded array, shards) that hold cells of a selection, each once, stored or not. They are
+    /// computed one by one, without a request to the store.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target, sel};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [6, 6], DataType::UInt8).chunks([4, 4]).wait()?;
+    /// let row: Vec<_> = a.chunks_of(sel![5, ..])?.map(|chunk| chunk.region().to_string()).collect();
+    /// assert_eq!(row, ["[4:6, 0:4]", "[4:6, 4:6]"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the selection does not suit the array, or there are too many chunks to count.
+    pub fn chunks_of<S: Into<Selection>>(
+        &self,
+        selection: S,
+    ) -> Result<impl Iterator<Item = Chunk> + Send + use<S>> {
+        let selection = self.chunked().resolve(&selection.into())?;
+        self.chunked().chunks_of(&selection)
+    }
+}
