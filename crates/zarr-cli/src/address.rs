@@ -158,6 +158,7 @@ impl Address {
         zarr::open(store)
             .path(path)
             .storage_options(options.pairs())
+            .context(&self.context())
     }
 
     /// The directory `path` of such a store.

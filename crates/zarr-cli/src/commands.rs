@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod attrs;
+pub(crate) mod bench;
 pub(crate) mod chunks;
 pub(crate) mod completions;
 pub(crate) mod conformance;
@@ -12,6 +13,7 @@ pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod info;
 pub(crate) mod ls;
+pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod read;
 pub(crate) mod remove_metadata;
@@ -38,6 +40,7 @@ pub(crate) enum Command {
     View(view::ViewArgs),
     Stats(stats::StatsArgs),
     Chunks(chunks::ChunksArgs),
+    Bench(bench::BenchArgs),
     Read(read::ReadArgs),
     Write(write::WriteArgs),
     Create(create::CreateArgs),
@@ -54,6 +57,7 @@ pub(crate) enum Command {
     Diff(diff::DiffArgs),
     Conformance(conformance::ConformanceArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -66,6 +70,7 @@ impl Command {
             Self::View(args) => vec![&mut args.path],
             Self::Stats(args) => vec![&mut args.path],
             Self::Chunks(args) => vec![&mut args.path],
+            Self::Bench(args) => vec![&mut args.path],
             Self::Read(args) => vec![&mut args.path],
             Self::Write(args) => vec![&mut args.path],
             Self::Create(args) => vec![&mut args.path],
@@ -81,7 +86,7 @@ impl Command {
             Self::Doctor(args) => args.path.iter_mut().collect(),
             Self::Diff(args) => vec![&mut args.a, &mut args.b],
             Self::Conformance(args) => vec![&mut args.path],
-            Self::Completions(_) => vec![],
+            Self::Completions(_) | Self::Man(_) => vec![],
         }
     }
 
@@ -99,6 +104,7 @@ impl Command {
             Self::View(args) => view::run(args, canvas, text),
             Self::Stats(args) => stats::run(args, text),
             Self::Chunks(args) => chunks::run(args, canvas, text),
+            Self::Bench(args) => bench::run(args, text),
             Self::Read(args) => read::run(args, bytes),
             Self::Write(args) => write::run(args, text),
             Self::Create(args) => create::run(args, text),
@@ -115,6 +121,7 @@ impl Command {
             Self::Diff(args) => diff::run(args, text),
             Self::Conformance(args) => conformance::run(args, bytes),
             Self::Completions(args) => completions::run(args, text),
+            Self::Man(args) => man::run(args, text),
         }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod colors;
 pub(crate) mod progress;
 pub(crate) mod terminal;
 pub(crate) mod text;
+pub(crate) mod warnings;
 
 use std::io::Write;
 

@@ -4,6 +4,7 @@
 mod address;
 mod archives;
 mod attrs;
+mod bench;
 mod broken_nodes;
 mod chunks;
 mod completions;
@@ -16,6 +17,7 @@ mod doctor;
 mod implicit_groups;
 mod info;
 mod ls;
+mod man;
 mod migrate;
 mod no_follow;
 mod oversized;

@@ -217,3 +217,24 @@ fn what_has_no_key_is_named() {
         assert!(String::from_utf8(output.stdout).unwrap().contains("x:0"));
     }
 }
+
+/// Once, even if a group is listed several times; nothing of it is on standard output.
+#[test]
+fn warnings_of_the_library_are_told_once_on_standard_error() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| zarr(home.path(), arguments).output().unwrap();
+    check(
+        &run(&["create", "g::a", "--shape", "2", "--dtype", "int8"]),
+        0,
+        b"",
+        "",
+    );
+    std::fs::create_dir(home.path().join("g/notes")).unwrap();
+    let info = run(&["info", "g"]);
+    let warning = "warning: `/notes` is neither an array nor a group; it is passed over\n";
+    assert_eq!(String::from_utf8_lossy(&info.stderr), warning);
+    assert_eq!(info.status.code(), Some(0));
+    // A copy takes it along.
+    let copy = run(&["copy", "--quiet", "g", "h"]);
+    assert_eq!(String::from_utf8_lossy(&copy.stderr), "");
+}

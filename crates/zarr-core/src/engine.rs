@@ -8,6 +8,7 @@
 
 mod barrier;
 mod cache;
+mod compact;
 mod decode;
 mod elements;
 mod encode;

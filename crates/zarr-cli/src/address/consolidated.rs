@@ -7,7 +7,7 @@ use zarr::{Array, Config, Context, Location, Node, UseConsolidated};
 use super::Address;
 use super::node_directory::{directory_of, is_node, outermost};
 use crate::failure::Failure;
-use crate::output::text;
+use crate::output::{text, warnings};
 
 /// Warns of the consolidated metadata of this group and all above.
 fn warn_from(mut place: Option<Location>, state: &str) {
@@ -29,18 +29,27 @@ impl Address {
         self.leaves_consolidated = true;
     }
 
-    /// The context in which the node is changed, which may be given a limit on the memory for chunks.
-    pub(crate) fn context(&self, memory: Option<u64>) -> Context {
-        if !self.leaves_consolidated && memory.is_none() {
-            return zarr::default_context();
+    /// The context in which the node is changed.
+    pub(crate) fn context(&self) -> Context {
+        match self.leaves_consolidated {
+            true => warnings::printing(self.config()).build(),
+            false => warnings::context(),
         }
-        let mut config: Config = zarr::config_from_env();
-        config.leave_consolidated |= self.leaves_consolidated;
-        let context = Context::builder().config(config);
+    }
+
+    /// The context of a copy to this place, which may be given a limit on the memory for chunks.
+    pub(crate) fn context_of_copy(&self, memory: Option<u64>) -> Context {
+        let context = warnings::printing_for_copies(self.config());
         match memory {
             Some(bytes) => context.memory(bytes).build(),
             None => context.build(),
         }
+    }
+
+    fn config(&self) -> Config {
+        let mut config = zarr::config_from_env();
+        config.leave_consolidated |= self.leaves_consolidated;
+        config
     }
 
     /// Warns of the consolidated metadata that is out of date after a change that did not update it.
@@ -73,7 +82,7 @@ impl Address {
         let Some((store, path)) = inner else {
             return self.open();
         };
-        let opened = self.node(&store, &path).context(&self.context(None)).wait();
+        let opened = self.node(&store, &path).wait();
         // For its error.
         opened.or_else(|_| self.open())
     }

@@ -206,7 +206,7 @@ impl NewArrayArgs {
         let mut create = zarr::create_array(place.store, shape, dtype.data_type.clone())
             .storage_options(place.options.pairs())
             .name(place.name)
-            .context(&address.context(None))
+            .context(&address.context())
             .overwrite(self.overwrite);
         if let Some(format) = asked.or(place.format) {
             create = create.zarr_format(format);

@@ -200,7 +200,7 @@ fn copy(
 
     // Both locations, behind the gate.
     let location = from.location().clone();
-    let context = args.to.context(args.memory_limit);
+    let context = args.to.context_of_copy(args.memory_limit);
     let from = zarr::open(gate.guard(&location))
         .zarr_format(from.zarr_format())
         .context(&context)

@@ -414,3 +414,41 @@ fn what_cannot_be_read_is_told_and_all_else_is_looked_at() {
         json!([["D06", "a/c/0/0", false], ["D01", "huge/zarr.json", false]]),
     );
 }
+
+/// The specification of `sharding_indexed` allows bytes between the inner chunks. Here those of a writer that appends
+/// changed inner chunks: the old bytes stay in front, and the index has the offsets of the new ones.
+#[test]
+fn j9_d16_shards_are_stored_without_unused_bytes() {
+    let home = Home::new();
+    let codecs = r#"[{"name":"sharding_indexed","configuration":{"chunk_shape":[3,5],"codecs":["bytes"],"index_codecs":["bytes"]}}]"#;
+    home.run(&format!(
+        "write ~/in.npy ~/a --chunks 6,5 --codecs {codecs}"
+    ))
+    .unwrap();
+    let path = home.path("a/c/0/0");
+    let good = fs::read(&path).unwrap();
+    // Two inner chunks of 30 bytes, then offsets and lengths of 8 bytes each.
+    assert_eq!(good.len(), 2 * 30 + 2 * 16);
+    let (data, index) = good.split_at(60);
+    let mut moved: Vec<u64> = index
+        .chunks(8)
+        .map(|number| u64::from_le_bytes(number.try_into().unwrap()))
+        .collect();
+    moved[0] += 30;
+    moved[2] += 30;
+    let index: Vec<u8> = moved.into_iter().flat_map(u64::to_le_bytes).collect();
+    fs::write(&path, [&[9; 30], data, &index[..]].concat()).unwrap();
+    let before = home.run("read ~/a --format csv").unwrap();
+    let found = home.print("doctor ~/a");
+    assert_eq!(
+        found,
+        "warning D16: c/0/0: 30 B of 122 B belong to no inner chunk\n0 errors, 1 warning; --fix repairs 1 of them\n"
+    );
+    assert!(
+        home.print("doctor --fix ~/a")
+            .starts_with("fixed D16: c/0/0")
+    );
+    assert_eq!(fs::read(&path).unwrap(), good);
+    assert_eq!(home.run("read ~/a --format csv").unwrap(), before);
+    assert_eq!(home.print("doctor ~/a"), "0 errors, 0 warnings\n");
+}

@@ -12,13 +12,14 @@ use crate::Cli;
 
 /// Every command that is given an address, with one that a link leads out to: `@` stands for it. `=` before a command
 /// says that the same is done without `--no-follow`.
-const COMMANDS: [(&str, &[&str]); 22] = [
+const COMMANDS: [(&str, &[&str]); 24] = [
     ("info", &["=info @/a"]),
     ("tree", &["=tree @"]),
     ("ls", &["=ls @"]),
     ("view", &["=view @/a"]),
     ("stats", &["=stats @/a"]),
     ("chunks", &["=chunks @/a"]),
+    ("bench", &["=bench @/a"]),
     ("read", &["=read @/a --format csv"]),
     (
         "write",
@@ -72,6 +73,7 @@ const COMMANDS: [(&str, &[&str]); 22] = [
     ("diff", &["=diff @/a @/a", "diff ~/g.zarr/own @/a"]),
     ("conformance", &["=conformance --array-path @/a"]),
     ("completions", &[]),
+    ("man", &[]),
 ];
 
 /// The same place outside, as people may name it.

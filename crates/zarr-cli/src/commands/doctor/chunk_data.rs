@@ -12,6 +12,7 @@ use super::{chunk_keys, rules};
 use crate::elements::tiles::{self, Tiles};
 use crate::hierarchy::directories::{Directory, store_lists};
 use crate::output::progress::{ProgressArgs, ProgressCounts};
+use crate::output::text;
 use zarr::tools::documents;
 
 /// How many chunks are decoded at a time.
@@ -136,7 +137,7 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
         return vec![Finding::new(&rules::TORN, key, what)];
     }
     let Err(first) = tiles::read(array, &ranges).await else {
-        return vec![];
+        return unused(array, index, entry).await.into_iter().collect();
     };
     let mut found = vec![finding(key, &first)];
     let mut told: BTreeSet<String> = found.iter().map(|one| one.message.clone()).collect();
@@ -152,6 +153,20 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// A shard of which much is not used.
+async fn unused(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> {
+    array.shards()?;
+    // The shard was read just now, so that its index can be read.
+    let unused = array.chunked().unused_shard_bytes(&index).await.ok()?;
+    if unused == 0 || unused < entry.size / 10 {
+        return None;
+    }
+    let (all, unused) = (text::bytes(entry.size), text::bytes(unused));
+    let what = format!("{unused} of {all} belong to no inner chunk");
+    let fix = Fix::Compact(array.clone(), index);
+    Some(Finding::new(&rules::UNUSED, entry.key.as_str(), what).with_fix(fix))
 }
 
 fn finding(key: &str, error: &zarr::Error) -> Finding {

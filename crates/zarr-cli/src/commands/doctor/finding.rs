@@ -57,6 +57,8 @@ pub(super) enum Fix {
     DeleteKey(Key),
     /// A chunk, if it still lies outside of its array.
     DeleteOutside(Array, Vec<u64>),
+    /// A shard with unused bytes.
+    Compact(Array, Vec<u64>),
     DeleteFile(PathBuf),
     /// The file of a lock, unless somebody holds it.
     DeleteLock(PathBuf),

@@ -36,6 +36,7 @@ fn pass(fix: &Fix) -> u8 {
     match fix {
         Fix::MakeGroup(..) => 0,
         Fix::DeleteKey(_) | Fix::DeleteOutside(..) | Fix::DeleteFile(_) | Fix::DeleteLock(_) => 1,
+        Fix::Compact(..) => 1,
         Fix::Consolidate(_) => 2,
     }
 }
@@ -52,6 +53,10 @@ fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
             // If the array has grown meanwhile, it is a chunk of the array now, and nothing is wrong.
             let deleted = array.chunked().delete_outside(vec![chunk.clone()]);
             deleted.wait().map_err(fail)?;
+        }
+        Fix::Compact(array, chunk) => {
+            let compacted = array.chunked().compact_shard(chunk);
+            compacted.wait().map_err(fail)?;
         }
         Fix::DeleteFile(path) => {
             fs::remove_file(path).map_err(|error| undeleted(path, &error))?;

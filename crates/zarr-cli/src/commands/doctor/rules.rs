@@ -86,6 +86,10 @@ rules! {
         "A name contains a backslash or bytes that are not UTF-8, or is too long to be a key: no reader finds what it \
          names, and copies leave it out.",
         None;
+    UNUSED = 16 Warning "unused-bytes":
+        "A tenth or more of a shard's bytes belong to none of its inner chunks, as left by writers that append changed \
+         inner chunks to a shard.",
+        Some("stores the shard without them");
 }
 
 /// The list of all rules.
@@ -113,7 +117,7 @@ mod tests {
     #[test]
     fn every_number_means_one_rule() {
         let numbers: Vec<u8> = ALL.iter().map(|rule| rule.number).collect();
-        assert_eq!(numbers, (1..=15).collect::<Vec<u8>>());
+        assert_eq!(numbers, (1..=16).collect::<Vec<u8>>());
         assert!(list().starts_with("D01 invalid-metadata (error)\n"));
     }
 }
