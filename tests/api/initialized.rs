@@ -72,3 +72,28 @@ fn g17_inner_chunks_that_are_not_stored() {
     let empty = create(DataType::Int8).wait().unwrap();
     assert!(!empty.read_initialized(sel![3, 5]).wait().unwrap()[[]]);
 }
+
+#[test]
+fn g17_a_mask_of_what_was_never_written_through_lists_and_views() {
+    let a = zarr::create_array(Target::Memory, [4, 6], DataType::Int8).chunks([2, 3]);
+    let a = a.wait().unwrap();
+    a.write((0, 0), 1).wait().unwrap();
+    a.write((3, 5), 1).wait().unwrap();
+    let lists = a
+        .oindex(([0, 3], [1, 4]))
+        .read_initialized()
+        .wait()
+        .unwrap();
+    assert_eq!(lists, array![[true, false], [false, true]].into_dyn());
+    let columns = a
+        .view((.., 2..5))
+        .unwrap()
+        .t()
+        .read_initialized((.., 1..3))
+        .wait()
+        .unwrap();
+    assert_eq!(
+        columns,
+        array![[true, false], [false, true], [false, true]].into_dyn()
+    );
+}

@@ -101,3 +101,89 @@ async fn reads_are_tasks_and_can_be_joined() {
         [6.0, 46.0, 86.0]
     );
 }
+
+/// Expected values are those of `numpy.ndarray.astype` (NumPy 2.4.6).
+#[test]
+fn b1_26_numbers_are_cast_as_they_are_read() {
+    let a = zarr::array(Target::Memory, array![[1.9, -1.9], [300.0, 0.0]]).chunks([1, 2]);
+    let a = a.wait().unwrap();
+    let whole = a.read::<i32>(..).cast().into_dim::<Ix2>().wait().unwrap();
+    assert_eq!(whole, array![[1, -1], [300, 0]]);
+    let narrow: Array1<f32> = a.read(0).cast().into_dim().wait().unwrap();
+    assert_eq!(narrow, array![1.9_f32, -1.9]);
+    let bools = a.read::<bool>((1, ..)).cast().wait().unwrap();
+    assert_eq!(bools, array![true, false].into_dyn());
+    let same = a.read::<f64>((.., 1)).cast().wait().unwrap();
+    assert_eq!(same, array![-1.9, 0.0].into_dyn());
+    let through = a.view((.., 0)).unwrap().flip(0).unwrap();
+    assert_eq!(
+        through.read::<i64>(..).cast().wait().unwrap(),
+        array![300, 1].into_dyn()
+    );
+    let bytes = zarr::array(Target::Memory, array![300_i64, -1, 256])
+        .wait()
+        .unwrap();
+    assert_eq!(
+        bytes.read::<u8>(..).cast().wait().unwrap(),
+        array![44, 255, 0].into_dyn()
+    );
+
+    let error = a.read::<i8>((1, 0)).cast().wait().unwrap_err();
+    assert!(
+        error.to_string().contains("300.0 is not a value of int8"),
+        "{error}"
+    );
+    let error = a.read::<String>(..).cast().wait().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Element { .. }), "{error}");
+    assert!(a.read::<f32>(..).wait().is_err(), "nothing is cast unasked");
+}
+
+/// As `for row in z` of zarr-python.
+#[test]
+fn b1_21_subarrays_along_the_first_axis() {
+    let numbers = Array2::from_shape_fn((7, 4), |(i, j)| 10 * i as i32 + j as i32);
+    for chunks in [[3, 2], [7, 4], [1, 1]] {
+        let a = zarr::array(Target::Memory, &numbers)
+            .chunks(chunks)
+            .wait()
+            .unwrap();
+        let rows: Vec<_> = a
+            .outer_iter::<i32>()
+            .wait()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(rows.len(), 7);
+        for (row, expected) in rows.iter().zip(numbers.rows()) {
+            assert_eq!(*row, expected.to_owned().into_dyn());
+        }
+        let columns = a.view((2.., ..)).unwrap().t().outer_iter::<i32>();
+        let columns: Vec<_> = columns.wait().collect::<Result<_, _>>().unwrap();
+        assert_eq!(columns.len(), 4);
+        assert_eq!(
+            columns[3],
+            numbers.slice(ndarray::s![2.., 3]).to_owned().into_dyn()
+        );
+    }
+    let line = zarr::array(Target::Memory, array![1.5, 2.5])
+        .wait()
+        .unwrap();
+    let items = line
+        .outer_iter::<f64>()
+        .wait()
+        .map(|item| item.unwrap().into_dimensionality::<ndarray::Ix0>());
+    assert_eq!(
+        items
+            .map(|item| item.unwrap().into_scalar())
+            .collect::<Vec<_>>(),
+        [1.5, 2.5]
+    );
+    let none = zarr::array(Target::Memory, 1.5).wait().unwrap();
+    assert!(
+        none.outer_iter::<f64>().wait().next().unwrap().is_err(),
+        "no axes"
+    );
+    let mut wrong = line.outer_iter::<i32>().wait();
+    assert!(wrong.next().unwrap().is_err() && wrong.next().is_none());
+    let empty = zarr::zeros(Target::Memory, [0, 3]).wait().unwrap();
+    assert!(empty.outer_iter::<f64>().wait().next().is_none());
+}

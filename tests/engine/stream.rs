@@ -96,7 +96,7 @@ fn whoever_waits_gets_the_blocks_one_by_one() {
 #[test]
 fn what_is_wrong_with_a_stream_is_its_only_item() {
     let (array, _dir) = array(Kind::Memory, 1 << 20);
-    let errors = |mut blocks: zarr::Blocks<u8>| {
+    let errors = |mut blocks: zarr::StreamIter<zarr::BlockStream<u8>>| {
         let error = blocks.next().unwrap().unwrap_err().to_string();
         assert!(blocks.next().is_none() && blocks.next().is_none());
         error

@@ -124,6 +124,12 @@ impl ChunkedArray {
         })
     }
 
+    /// The shape that selections are resolved for: of the array, or of this handle's view.
+    pub(crate) fn shape_seen(&self) -> &[u64] {
+        let view = self.view.as_ref().map(|view| view.shape());
+        view.unwrap_or(self.metadata.shape())
+    }
+
     /// A view of a part of the array or, if this handle has one, of a part of its view.
     ///
     /// # Errors
@@ -420,8 +426,7 @@ impl ChunkedArray {
 
     /// The error that a selection cannot be resolved on this array.
     pub fn selection_error(&self, source: crate::SelectionError) -> Error {
-        let seen = self.view.as_ref().map(|view| view.shape());
-        let shape = seen.unwrap_or(self.metadata.shape()).to_vec();
+        let shape = self.shape_seen().to_vec();
         ErrorKind::Selection {
             path: self.path.clone(),
             shape,

@@ -7,6 +7,7 @@ mod dates;
 mod destination;
 mod dyn_data;
 mod numbers;
+mod outer_iter;
 mod read;
 mod rust_types;
 mod variable;

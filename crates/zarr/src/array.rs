@@ -6,6 +6,7 @@ pub(crate) mod erase;
 pub(crate) mod fields;
 pub(crate) mod indexed;
 pub(crate) mod initialized;
+pub(crate) mod outer_iter;
 pub(crate) mod properties;
 pub(crate) mod read;
 pub(crate) mod stream;

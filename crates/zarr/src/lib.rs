@@ -43,6 +43,9 @@
 //! # }
 //! ```
 //!
+//! A runtime's tasks and the functions that join futures take `.into_future()` of an operation, which borrows nothing:
+//! `tokio::spawn(a.read::<f64>(..).into_future())`.
+//!
 //! # Where things are
 //! - creating: [`create_array`], [`create_group`], [`create_hierarchy`]; arrays filled with one value:
 //!   [`zeros`], [`ones`], [`full`], [`empty`] and their `_like`s; from another array or a closure:
@@ -92,8 +95,9 @@ pub use array::Array;
 pub use array::erase::Erase;
 pub use array::indexed::Indexed;
 pub use array::initialized::ReadInitialized;
+pub use array::outer_iter::OuterIter;
 pub use array::read::{Read, ReadDyn, ReadMany, ReadScalar, Used};
-pub use array::stream::{BlockStream, Blocks};
+pub use array::stream::{BlockStream, StreamIter};
 pub use array::view::View;
 pub use array::write::Write;
 pub use array::writer::{ArrayWriter, BufferedWrite};

@@ -173,14 +173,14 @@ pub(super) fn along_axes<I: AxisItem>(
 }
 
 /// The places of the cells of an axis in the data, to which those along the other axes are added.
-pub(super) enum Places {
+pub(super) enum AxisPlaces {
     /// In steps of this many.
     Even(usize),
     /// Each by itself.
     Each(Vec<usize>),
 }
 
-impl Places {
+impl AxisPlaces {
     fn get(&self, i: usize) -> usize {
         match self {
             Self::Even(stride) => i * stride,
@@ -234,7 +234,7 @@ pub(super) fn room<T>(count: Option<usize>) -> Result<Vec<T>, SelectionError> {
 fn product(along: Vec<AxisCells>) -> Result<Cells, SelectionError> {
     let strides = c_strides(along.iter().map(AxisCells::len));
     let along = along.into_iter().zip(strides);
-    combined(along.map(|(cells, stride)| (cells, Places::Even(stride))))
+    combined(along.map(|(cells, stride)| (cells, AxisPlaces::Even(stride))))
 }
 
 /// The strides of axes in C order. Those of axes with more cells than memory has are wrong, and not used.
@@ -252,11 +252,11 @@ pub(super) fn c_strides(lengths: impl DoubleEndedIterator<Item = u64>) -> Dims<u
 /// Every combination of the cells of the axes, each at its place. Ranges in C order make a region; otherwise all
 /// axes become lists.
 pub(super) fn combined(
-    along: impl IntoIterator<Item = (AxisCells, Places)>,
+    along: impl IntoIterator<Item = (AxisCells, AxisPlaces)>,
 ) -> Result<Cells, SelectionError> {
-    let along: Vec<(AxisCells, Places)> = along.into_iter().collect();
+    let along: Vec<(AxisCells, AxisPlaces)> = along.into_iter().collect();
     let strides = c_strides(along.iter().map(|(cells, _)| cells.len()));
-    let range = |((cells, places), stride): (&(AxisCells, Places), usize)| match cells {
+    let range = |((cells, places), stride): (&(AxisCells, AxisPlaces), usize)| match cells {
         AxisCells::Range(range) => places.are_even(stride, range.count()).then_some(*range),
         AxisCells::List(_) => None,
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zarr_codecs::{AxisRange, Dims, Region};
 
-use super::axes::{AxisCells, Places, axes_left, c_strides, combined};
+use super::axes::{AxisCells, AxisPlaces, axes_left, c_strides, combined};
 use super::resolved::ResolvedSelection;
 use super::{AxisSelection, Selection, SelectionError, SelectionTarget, Slice, named};
 use crate::cells::{Cells, ListedCell, PointCells, ScatteredCells};
@@ -251,7 +251,7 @@ impl CellView {
             let part = at.and_then(|at| cells.ranges.get(at)).copied();
             let range = part.map_or(Ok(range), |part| within(range, part))?;
             let stride = at.and_then(|at| strides.get(at)).copied().unwrap_or(0);
-            along.push((AxisCells::Range(range), Places::Even(stride)));
+            along.push((AxisCells::Range(range), AxisPlaces::Even(stride)));
         }
         combined(along)
     }

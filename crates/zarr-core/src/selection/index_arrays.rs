@@ -4,7 +4,7 @@
 use zarr_codecs::{AxisRange, Dims};
 
 use super::axes::{
-    AxisCells, Places, along_axes, axes_left, c_strides, cells_of_list, combined, room, wrap,
+    AxisCells, AxisPlaces, along_axes, axes_left, c_strides, cells_of_list, combined, room, wrap,
 };
 use super::resolved::ResolvedSelection;
 use super::{AxisSelection, Indices, Mask, SelectionError, Slice};
@@ -83,7 +83,7 @@ pub(super) fn resolve(
     if is_product(&arrays, &broadcast) {
         let ranges = ranges.iter().map(|&(axis, at, range)| {
             let stride = out.get(at).map_or(0, |axis| axis.stride);
-            (axis, (AxisCells::Range(range), Places::Even(stride)))
+            (axis, (AxisCells::Range(range), AxisPlaces::Even(stride)))
         });
         let lists = arrays.into_iter().filter_map(|array| {
             let places = places(&array.shape, of_arrays);
@@ -265,7 +265,7 @@ fn out_axes(lengths: Dims<u64>) -> Result<Dims<OutAxis>, SelectionError> {
 }
 
 /// The place in the output of each cell of an index array that is broadcast along these axes.
-fn places(shape: &[u64], along: &[OutAxis]) -> Places {
+fn places(shape: &[u64], along: &[OutAxis]) -> AxisPlaces {
     let count: u64 = shape.iter().product();
     let place = |i: u64| {
         let (mut rest, mut place) = (i, 0);
@@ -275,7 +275,7 @@ fn places(shape: &[u64], along: &[OutAxis]) -> Places {
         }
         place
     };
-    Places::Each((0..count).map(place).collect())
+    AxisPlaces::Each((0..count).map(place).collect())
 }
 
 /// The cells of every place in the output, in its order.

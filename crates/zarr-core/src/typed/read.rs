@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, Dimension};
-use zarr_codecs::{Region, VlenElements, VlenHandle};
+use zarr_codecs::{Casting, Region, VlenElements, VlenHandle};
 
 use super::{DynData, Element, into_array, mismatch};
 use crate::{
@@ -43,6 +43,34 @@ impl ChunkedArray {
             .into()),
             _ => Ok(()),
         }
+    }
+
+    /// Reads the cells of a selection and casts numbers to `T`, by the rules of NumPy's `astype`: see
+    /// [`DynData::cast`].
+    ///
+    /// # Errors
+    /// Before anything is read, if elements of the data type do not become elements of type `T`. Afterwards if a value
+    /// does not. Otherwise as for [`read_dyn`](Self::read_dyn).
+    pub async fn read_cast<T: Element>(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+    ) -> Result<ArrayD<T>> {
+        if T::accepts(self.data_type()) {
+            return self.read_as(selection).await;
+        }
+        let (from, to) = (self.data_type().clone(), T::data_type());
+        if Casting::AsType.cast(&[], &from, &to).is_err() {
+            return Err(mismatch::<T>(self.path().clone(), from));
+        }
+        let path = self.path().clone();
+        let DynData { shape, data, .. } = self.read_dyn(selection).await?;
+        // Only numbers are cast, which have one size.
+        let elements = data.as_fixed().unwrap_or_default();
+        let cast = Casting::AsType.cast(elements, &from, &to);
+        let cast = cast.map_err(|error| Error::argument("cast", format!("`{path}`: {error}")))?;
+        let data = Values::Fixed(cast.into());
+        let dtype = to;
+        DynData { dtype, shape, data }.into_array()
     }
 
     /// Reads the only cell of a selection.

@@ -2,7 +2,7 @@
 
 use zarr_core::{Result, Selection, Slice};
 
-use crate::{Array, Element, Read, ReadDyn, Source, Write};
+use crate::{Array, Element, Read, ReadDyn, ReadInitialized, Source, Write};
 
 /// An array with a selection: see [`Array::oindex`], [`Array::vindex`] and [`Array::blocks`].
 #[derive(Clone, Debug)]
@@ -127,6 +127,11 @@ impl Indexed {
     /// Reads the selected cells without a static type: see [`Array::read_dyn`].
     pub fn read_dyn(&self) -> ReadDyn {
         self.array.read_dyn(self.selection.clone())
+    }
+
+    /// Reads which of the selected cells were ever written: see [`Array::read_initialized`].
+    pub fn read_initialized(&self) -> ReadInitialized {
+        self.array.read_initialized(self.selection.clone())
     }
 
     /// Writes the selected cells: see [`Array::write`].

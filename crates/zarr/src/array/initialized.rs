@@ -28,10 +28,7 @@ impl Array {
     /// # }
     /// ```
     pub fn read_initialized(&self, selection: impl Into<Selection>) -> ReadInitialized {
-        ReadInitialized {
-            array: ArrayFields::all(self.chunked()),
-            selection: selection.into(),
-        }
+        ReadInitialized::of(ArrayFields::all(self.chunked()), selection.into())
     }
 }
 
@@ -44,6 +41,10 @@ pub struct ReadInitialized {
 }
 
 impl ReadInitialized {
+    pub(crate) fn of(array: ArrayFields, selection: Selection) -> Self {
+        Self { array, selection }
+    }
+
     async fn run(self) -> Result<ArrayD<bool>> {
         let array = self.array.current().await?;
         let selection = array.resolve(&self.selection)?;

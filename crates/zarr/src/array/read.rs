@@ -122,6 +122,7 @@ pub struct Read<T: Element, D = IxDyn> {
     array: ArrayFields,
     selection: Selection,
     used: Option<Used<T::Stored>>,
+    cast: bool,
     dimension: PhantomData<fn() -> D>,
 }
 
@@ -143,11 +144,12 @@ impl<T, D: Dimension> From<ndarray::Array<T, D>> for Used<T> {
 
 impl<T: Element> Read<T> {
     pub(crate) fn of(array: ArrayFields, selection: Selection) -> Self {
-        let (used, dimension) = (None, PhantomData);
+        let (used, cast, dimension) = (None, false, PhantomData);
         Self {
             array,
             selection,
             used,
+            cast,
             dimension,
         }
     }
@@ -173,12 +175,32 @@ impl<T: Element, D: Dimension> Read<T, D> {
             array: self.array,
             selection: self.selection,
             used: self.used,
+            cast: self.cast,
             dimension: PhantomData,
         }
     }
 
+    /// Casts numbers of another type to the one that is asked for, as NumPy's `astype` does: integers wrap around, floats
+    /// lose their fraction where they become integers, floats out of range become infinite, and all but zero is true. A
+    /// float that an integer type cannot hold (NaN, for example) is an error, and so are complex numbers that would
+    /// become real.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::array(Target::Memory, [1.9, -1.9]).wait()?;
+    /// assert!(a.read::<i8>(..).wait().is_err(), "nothing is cast unasked");
+    /// assert_eq!(a.read::<i8>(..).cast().wait()?, ndarray::array![1, -1].into_dyn());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "astype")]
+    pub fn cast(self) -> Self {
+        Self { cast: true, ..self }
+    }
+
     /// Reads into memory that you no longer need and returns the array in it, if it is large enough. The
-    /// old elements are lost, even if the read fails.
+    /// old elements are lost, even if the read fails. Elements that are [cast](Self::cast) get memory of their own.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, sel};
@@ -203,6 +225,7 @@ impl<T: Element, D: Dimension> Read<T, D> {
         let selection = array.resolve(&self.selection)?;
         array.check_rank::<D>(&selection)?;
         let elements = match self.used {
+            _ if self.cast => array.read_cast(selection).await,
             Some(Used(memory)) => array.read_reusing(selection, memory).await,
             None => array.read_as(selection).await,
         };

@@ -102,8 +102,8 @@ impl<T> BlockStream<T> {
 
 impl<T: Element> BlockStream<T> {
     /// The blocks as an iterator that waits for each of them and needs no runtime.
-    pub fn wait(self) -> Blocks<T> {
-        Blocks(self)
+    pub fn wait(self) -> StreamIter<Self> {
+        StreamIter(self)
     }
 
     fn start(&self) -> Running<T> {
@@ -137,13 +137,13 @@ impl<T> fmt::Debug for BlockStream<T> {
     }
 }
 
-/// A blocking iterator over blocks of an array: see [`BlockStream::wait`].
-#[must_use = "nothing is read until the blocks are asked for"]
+/// A blocking iterator over what a stream gives: see [`BlockStream::wait`] and [`OuterIter::wait`](crate::OuterIter::wait).
+#[must_use = "nothing is read until it is asked for"]
 #[derive(Debug)]
-pub struct Blocks<T>(BlockStream<T>);
+pub struct StreamIter<S>(pub(crate) S);
 
-impl<T: Element> Iterator for Blocks<T> {
-    type Item = Item<T>;
+impl<S: Stream + Unpin> Iterator for StreamIter<S> {
+    type Item = S::Item;
 
     fn next(&mut self) -> Option<Self::Item> {
         zarr_store::runtime::wait(self.0.next())

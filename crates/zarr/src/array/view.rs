@@ -4,7 +4,7 @@ use zarr_core::{CellView, Element, Result, Selection};
 use zarr_metadata::DataType;
 
 use crate::array::fields::ArrayFields;
-use crate::{Array, Erase, Read, ReadDyn, ReadScalar, Source, Write};
+use crate::{Array, Erase, Read, ReadDyn, ReadInitialized, ReadScalar, Source, Write};
 
 /// A part of an array, transposed or flipped: see [`Array::view`].
 ///
@@ -12,7 +12,7 @@ use crate::{Array, Erase, Read, ReadDyn, ReadScalar, Source, Write};
 /// when the array has been resized, make a new one.
 #[derive(Clone, Debug)]
 pub struct View {
-    array: ArrayFields,
+    pub(crate) array: ArrayFields,
     cells: CellView,
     dtype: DataType,
 }
@@ -133,6 +133,11 @@ impl View {
     /// Reads one element of the view: see [`Array::read_scalar`].
     pub fn read_scalar<T: Element>(&self, selection: impl Into<Selection>) -> ReadScalar<T> {
         ReadScalar::of(self.array.clone(), selection.into())
+    }
+
+    /// Reads which elements of the view were ever written: see [`Array::read_initialized`].
+    pub fn read_initialized(&self, selection: impl Into<Selection>) -> ReadInitialized {
+        ReadInitialized::of(self.array.clone(), selection.into())
     }
 
     /// Writes elements of the view, and so of the array: see [`Array::write`].
