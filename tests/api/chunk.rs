@@ -147,7 +147,8 @@ fn b1_24_inner_chunks_and_their_bytes() {
 
 #[test]
 fn b1_23_chunks_of_a_selection() {
-    let array = zarr::create_array(Target::Memory, [1 << 40, 10], DataType::UInt8).chunks([4, 5]);
+    let array =
+        zarr::create_array(Target::Memory, [1_u64 << 40, 10], DataType::UInt8).chunks([4, 5]);
     let array = array.wait().unwrap();
     let of = |selection: Selection| {
         let chunks = array.chunks_of(selection).unwrap();
