@@ -33,6 +33,7 @@ mod keys;
 mod like;
 mod load;
 mod members;
+mod metrics;
 mod mode;
 mod move_node;
 mod objects;

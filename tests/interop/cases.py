@@ -14,7 +14,7 @@ BOTH = [
 EXTRA = ["float16", "complex64", "complex128"]
 DTYPES = BOTH + EXTRA
 FORMATS = [2, 3]
-PEERS = ["zarr-python", "tensorstore"]
+PEERS = ["zarr-python", "tensorstore", "zarrita.js"]
 
 # Shape and chunks by rank. No shape is a multiple of its chunks: the last chunk of each axis is cut.
 GRIDS = {
@@ -203,9 +203,25 @@ def _only_v3() -> list[Case]:
     return cases
 
 
-#: Peer and data type, and why that peer cannot take part. Both take part in everything so far; whatever else a
-#: peer refuses is a failure.
-UNSUPPORTED: dict[tuple[str, str], str] = {}
+def refusal(peer: str, case, writes: bool) -> str | None:
+    """Why a peer cannot take part in a case; whatever else it refuses is a failure."""
+    if peer != "zarrita.js":
+        return None
+    if case.dtype.startswith("complex"):
+        return "zarrita.js has no complex numbers"
+    if case.dtype == "float16":
+        return "Node.js 20 has no Float16Array for zarrita.js"
+    if not writes:
+        return None
+    if 0 in case.shape:
+        return "zarrita.js takes no selection without elements"
+    if isinstance(case.fill, int) and int(float(case.fill)) != case.fill:
+        return "zarrita.js reads fill values as JavaScript's numbers, of 53 bits"
+    if case.shards:
+        return "zarrita.js reads shards and does not write them"
+    if {"gzip", "crc32c"} & set(case.codecs):
+        return "zarrita.js decodes gzip and crc32c and does not encode them"
+    return None
 
 
 @dataclass(frozen=True)

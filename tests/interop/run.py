@@ -1,4 +1,4 @@
-"""Interop with zarr-python and tensorstore, both ways. Started by `cargo xtask interop`.
+"""Interop with zarr-python, tensorstore and zarrita.js, both ways. Started by `cargo xtask interop`.
 
 One case again, by a part of its name as the report prints it:
 
@@ -24,6 +24,7 @@ import grids
 import quickstart
 import selections
 import texts
+from processes import Peer
 from read_back import READERS, difference
 from tally import Tally
 from write_peers import WRITERS
@@ -37,7 +38,7 @@ def peers_write(tally: Tally, binary: str, work: Path) -> None:
             name = f"{case.name} by {peer}"
             if not tally.wants(name):
                 continue
-            if reason := cases.UNSUPPORTED.get((peer, case.dtype)):
+            if reason := ABSENT.get(peer) or cases.refusal(peer, case, writes=True):
                 tally.skipped(name, reason)
                 continue
             path = str(work / "peers" / f"{number}-{peer}")
@@ -72,11 +73,24 @@ def we_write(tally: Tally, binary: str, work: Path) -> None:
         if result.reason is not None:
             continue
         for peer in cases.PEERS:
-            if reason := cases.UNSUPPORTED.get((peer, case.dtype)):
+            if reason := ABSENT.get(peer) or cases.refusal(peer, case, writes=False):
                 tally.skipped(f"{name} by {peer}", reason)
                 continue
             with tally.case(f"{name} by {peer}") as read:
                 read.reason = difference(READERS[peer](path), case.expected())
+
+
+#: Peers that are not on this machine, and why.
+ABSENT: dict[str, str] = {}
+
+
+def start(peer: str, command: list[str] | None, missing: str, work: Path) -> None:
+    """Adds a peer that is a program of its own, or says why it is not there."""
+    if not command:
+        ABSENT[peer] = missing
+        return
+    process = Peer(command, work / f"{peer}.raw")
+    READERS[peer], WRITERS[peer] = process.read, process.write
 
 
 def section(tally: Tally, title: str, body) -> None:
@@ -94,6 +108,7 @@ def main() -> int:
     parser.add_argument("--zarr-bin", required=True, help="our command")
     parser.add_argument("--quickstart", help="the built quickstart example; left out where not given")
     parser.add_argument("--texts", help="the built program that writes and reads texts; left out where not given")
+    parser.add_argument("--zarrita", help="the peer with zarrita.js, installed; its cases are left out where not given")
     parser.add_argument("--data", required=True, type=Path, help="the directory of the .npy files")
     parser.add_argument("--work", required=True, type=Path, help="a directory that is emptied and used")
     parser.add_argument("--only", help="run the cases whose name contains this")
@@ -103,6 +118,8 @@ def main() -> int:
     work = args.work.resolve()
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
+    node = args.zarrita and ["node", args.zarrita]
+    start("zarrita.js", node, "no Node.js of at least 20 with npm, or no package index", work)
     tally = Tally(args.only)
     if tally.wants("fields"):
         section(tally, "fields", lambda: fields.check(tally, args.zarr_bin, work))

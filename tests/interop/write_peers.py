@@ -52,16 +52,20 @@ def zarr_python(case: Case, path: str) -> None:
 
 def tensorstore(case: Case, path: str) -> None:
     """By metadata that are written out in full, so that tensorstore chooses nothing."""
-    metadata = _metadata_v2(case) if case.zarr_format == 2 else _metadata_v3(case)
     array = ts.open(
         {
             "driver": "zarr" if case.zarr_format == 2 else "zarr3",
             "kvstore": {"driver": "file", "path": f"{path}/"},
-            "metadata": metadata,
+            "metadata": metadata(case),
         },
         create=True,
     ).result()
     array[case.written].write(case.source()).result()
+
+
+def metadata(case: Case) -> dict:
+    """The document of a case's array, written out in full."""
+    return _metadata_v2(case) if case.zarr_format == 2 else _metadata_v3(case)
 
 
 def _numpy_type(case: Case) -> np.dtype:

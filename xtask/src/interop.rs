@@ -1,9 +1,12 @@
-//! `cargo xtask interop`: zarr-python and tensorstore read what this library writes, and it reads what they write.
+//! `cargo xtask interop`: zarr-python, tensorstore and zarrita.js read what this library writes, and it reads what they
+//! write.
 //!
-//! This file prepares the Python environment and the programs. The cases are in `tests/interop`.
+//! This file prepares the Python environment, the peer that is a program of its own, and our programs. The cases are in `tests/interop`.
 
+use std::ffi::OsStr;
 use std::process::Command;
 
+use crate::node;
 use crate::process::{cargo, run as run_command};
 use crate::python;
 use crate::report::{Outcome, Result};
@@ -19,6 +22,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     // In the tests' profile, in which CI has built the programs already. Only values are compared here, and another
     // profile would compile every dependency once more.
     run_command(&mut cargo(workspace, &["test", "--no-run"]))?;
+    let zarrita = node::peer(&scripts.join("zarrita"), &home.join("zarrita"))?;
     let built = workspace.target().join("debug");
     let suffix = std::env::consts::EXE_SUFFIX;
     run_command(
@@ -31,6 +35,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             .arg(built.join(format!("examples/quickstart{suffix}")))
             .arg("--texts")
             .arg(built.join(format!("texts{suffix}")))
+            .args(
+                zarrita
+                    .iter()
+                    .flat_map(|script| [OsStr::new("--zarrita"), script.as_os_str()]),
+            )
             .arg("--data")
             .arg(workspace.root().join("examples/data"))
             .arg("--work")

@@ -10,6 +10,7 @@ mod features;
 mod fuzz;
 mod interop;
 mod manifest;
+mod node;
 mod process;
 mod python;
 mod remote;
@@ -61,7 +62,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "interop",
-        help: "reads and writes the same data as zarr-python and tensorstore, both ways",
+        help: "reads and writes the same data as zarr-python, tensorstore and zarrita.js, both ways",
         run: |workspace, args| plain(args, workspace, interop::run),
     },
     Verb {

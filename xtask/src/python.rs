@@ -88,7 +88,7 @@ fn no_packages(problem: &str) -> Skip {
 
 fn skip(why: String, how: String) -> Skip {
     Skip {
-        what: "interop with zarr-python and tensorstore",
+        what: "interop with other libraries",
         why,
         how,
     }

@@ -10,8 +10,10 @@ use zarr_metadata::ZarrFormat;
 
 use crate::engine::{ChunkCache, pool};
 use crate::memory;
+use crate::metrics::{Meter, Metrics};
 use crate::warning::{self, WarningListener};
 use crate::{ArrayConfig, Config, Warning};
+use zarr_store::Location;
 use zarr_store::runtime::{Budget, PerProcess};
 
 /// Codecs, workers and limits for every operation on the nodes it is given to.
@@ -36,6 +38,8 @@ struct Shared {
     index_cache: u64,
     config: Config,
     chunks: Arc<ChunkCache>,
+    /// Only if somebody wants to know.
+    meter: Option<Arc<Meter>>,
     on_warning: Option<WarningListener>,
     /// Started by the first operation that has work for it.
     pool: PerProcess<Option<rayon::ThreadPool>>,
@@ -142,6 +146,23 @@ impl Context {
         }
     }
 
+    /// What was done with this context so far, if it was built to [count](ContextBuilder::metrics).
+    pub fn metrics(&self) -> Option<Metrics> {
+        self.meter().map(|meter| meter.read())
+    }
+
+    pub(crate) fn meter(&self) -> Option<&Arc<Meter>> {
+        self.shared.meter.as_ref()
+    }
+
+    /// The location, with a store whose calls are counted, if this context counts.
+    pub fn metered(&self, location: Location) -> Location {
+        match self.meter() {
+            Some(meter) => meter.metered(location),
+            None => location,
+        }
+    }
+
     /// The workers, or `None` where the system gives no threads: work then runs where it is asked.
     pub(crate) fn pool(&self) -> Option<&rayon::ThreadPool> {
         let start = || {
@@ -184,6 +205,7 @@ pub struct ContextBuilder {
     index_cache: u64,
     config: Config,
     chunk_cache: u64,
+    metrics: bool,
     on_warning: Option<WarningListener>,
 }
 
@@ -208,6 +230,7 @@ impl Default for ContextBuilder {
             index_cache: 64 << 20,
             config: Config::default(),
             chunk_cache: 0,
+            metrics: false,
             on_warning: None,
         }
     }
@@ -287,6 +310,14 @@ impl ContextBuilder {
         self
     }
 
+    /// Whether requests, bytes, the time of codecs and hits of caches are counted, for [`Context::metrics`]. If not set,
+    /// nothing is, and it costs nothing.
+    #[must_use]
+    pub fn metrics(mut self, yes: bool) -> Self {
+        self.metrics = yes;
+        self
+    }
+
     /// The format of nodes that are created without naming one; 3 if not set.
     #[must_use]
     pub fn default_format(mut self, format: ZarrFormat) -> Self {
@@ -336,6 +367,7 @@ impl ContextBuilder {
             Some(order) => registry.inner_chunk_order(order),
             None => registry,
         };
+        let meter = self.metrics.then(|| Arc::new(Meter::new()));
         let shared = Arc::new(Shared {
             threads: self
                 .threads
@@ -346,7 +378,8 @@ impl ContextBuilder {
             budget: PerProcess::new(),
             index_cache: self.index_cache,
             config: self.config,
-            chunks: Arc::new(ChunkCache::new(self.chunk_cache)),
+            chunks: Arc::new(ChunkCache::new(self.chunk_cache).counted_by(meter.clone())),
+            meter,
             on_warning: self.on_warning,
             pool: PerProcess::new(),
         });

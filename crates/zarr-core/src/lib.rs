@@ -18,6 +18,7 @@ mod error;
 pub mod hierarchy;
 mod initialized;
 mod memory;
+mod metrics;
 mod options;
 mod refused;
 mod resize;
@@ -34,6 +35,7 @@ pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{ArrayWriter, Block, Elements, Output};
 pub use error::{ArgumentProblem, ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
+pub use metrics::Metrics;
 pub use options::{
     ArrayOptions, Chunks, Fill, IntoLengths, Length, Shape, check_new, check_new_array, codec_parts,
 };

@@ -150,7 +150,7 @@ pub use zarr_core::hierarchy::{CreatePlan, Mode, UseConsolidated};
 pub use zarr_core::{
     ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
     Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill, Indices,
-    IntoLengths, Length, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection,
+    IntoLengths, Length, Mask, Metrics, NodeKind, Plain, Points, RangeExt, Result, Selection,
     SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
 };
 pub use zarr_core::{Chunk, InnerChunk};

@@ -12,6 +12,8 @@ use smallvec::SmallVec;
 use zarr_codecs::{ChunkSpec, NdView, NdViewMut, Region, ShardIndex};
 use zarr_store::{Key, Version};
 
+use crate::metrics::Meter;
+
 /// The initial size of a table: so few entries that there is one table, which one large entry may fill.
 const FEW: usize = 16;
 
@@ -113,6 +115,7 @@ impl DecodedChunk {
 pub(crate) struct ChunkCache {
     kept: VersionedCache<ChunkCacheKey, Vec<u8>>,
     arrays: AtomicU64,
+    meter: Option<Arc<Meter>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -128,7 +131,13 @@ impl ChunkCache {
         Self {
             kept: VersionedCache::new(bytes),
             arrays: AtomicU64::new(0),
+            meter: None,
         }
+    }
+
+    /// The same, with its hits and misses counted.
+    pub(crate) fn counted_by(self, meter: Option<Arc<Meter>>) -> Self {
+        Self { meter, ..self }
     }
 
     /// How many bytes it may keep.
@@ -175,6 +184,9 @@ impl CachedChunks {
             self.cache.kept.forget(&id);
             return None;
         }
+        if let Some(meter) = &self.cache.meter {
+            meter.chunks.hit();
+        }
         Some(decoded)
     }
 
@@ -184,7 +196,7 @@ impl CachedChunks {
         Some(decoded.version.clone())
     }
 
-    /// Keeps a chunk for the next read.
+    /// Keeps a chunk for the next read: one that was decoded since it was not there.
     pub(super) fn keep(
         &self,
         key: &Key,
@@ -192,6 +204,9 @@ impl CachedChunks {
         version: Version,
         elements: Vec<u8>,
     ) -> Arc<DecodedChunk> {
+        if let Some(meter) = &self.cache.meter {
+            meter.chunks.miss();
+        }
         let weight = elements.capacity() + key.as_str().len();
         let id = self.id(key, inner);
         self.cache.kept.insert(id, elements, version, weight)

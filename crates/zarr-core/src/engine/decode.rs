@@ -118,7 +118,8 @@ fn encoded(
 ) -> Result<(), ChunkError> {
     workers.scratch(|cx| {
         source.lend(chain.encoded_len(), cx, |bytes, cx| {
-            Ok(chain.decode_part(bytes, part, dst, cx)?)
+            let decode = || chain.decode_part(bytes, part, dst, cx);
+            Ok(workers.timed(|meter| &meter.decoding, decode)?)
         })
     })
 }

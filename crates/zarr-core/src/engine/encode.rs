@@ -241,7 +241,7 @@ fn plain(
     workers.scratch(|cx| {
         let whole = change.new.as_chunk(change.cells, &spec.shape);
         if let Some(view) = whole.filter(|_| change.fields.is_none()) {
-            return encode(chain, view, cx).map(Some);
+            return encode(chain, view, cx, workers).map(Some);
         }
         // The chunk as it was, or as it is where nothing was, then the new cells over it.
         let mut memory = cx.buffers.take();
@@ -264,7 +264,7 @@ fn plain(
         let encoded = if !change.keep_empty && all_equal(&whole, value) {
             None
         } else {
-            Some(encode(chain, &whole, cx)?)
+            Some(encode(chain, &whole, cx, workers)?)
         };
         cx.buffers.give(memory);
         Ok(encoded)
@@ -273,14 +273,21 @@ fn plain(
 
 /// The encoded chunk in memory of its own size: compressors ask for more than they use, and a shard
 /// of half-empty buffers would hold a multiple of what it writes.
-fn encode(chain: &CodecChain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, ChunkError> {
+fn encode(
+    chain: &CodecChain,
+    view: &NdView<'_>,
+    cx: &mut Scratch,
+    workers: Workers<'_>,
+) -> Result<Bytes, ChunkError> {
     if let ByteLen::Exact(len) = chain.encoded_len() {
         let mut encoded = Vec::with_capacity(len);
-        chain.encode(view, &mut encoded, cx)?;
+        let encode = || chain.encode(view, &mut encoded, cx);
+        workers.timed(|meter| &meter.encoding, encode)?;
         return Ok(encoded.into());
     }
     let mut buffer = cx.buffers.take();
-    chain.encode(view, &mut buffer, cx)?;
+    let encode = || chain.encode(view, &mut buffer, cx);
+    workers.timed(|meter| &meter.encoding, encode)?;
     let encoded = Bytes::copy_from_slice(&buffer);
     cx.buffers.give(buffer);
     Ok(encoded)

@@ -18,6 +18,7 @@ use super::source::{
     ByteSource, ChunkData, ChunkId, InnerChunks, PartialObject, check_exact, check_len,
 };
 use crate::cells::Cells;
+use crate::metrics::CacheMeter;
 use crate::{ChunkError, ChunkedArray, Result};
 
 /// What was fetched of one chunk.
@@ -225,7 +226,10 @@ impl ChunkFetch {
                 true => indexes.forget(&self.key),
                 false => match self.ranges(wanted, Some(&kept.version)).await {
                     Err(error) if error.is_conflict() => indexes.forget(&self.key),
-                    other => return other,
+                    other => {
+                        self.count(CacheMeter::hit);
+                        return other;
+                    }
                 },
             }
         }
@@ -245,8 +249,16 @@ impl ChunkFetch {
         }
         let wanted = self.locate(&found.data, wanted, found.version.as_ref())?;
         let fetched = self.ranges(wanted, found.version.as_ref()).await?;
+        self.count(CacheMeter::miss);
         indexes.keep(&self.key, &Arc::new(found.data), found.version);
         Ok(fetched)
+    }
+
+    /// Counts an index, if the context counts.
+    fn count(&self, which: fn(&CacheMeter)) {
+        if let Some(meter) = self.array.context().meter() {
+            which(&meter.indexes);
+        }
     }
 
     /// Which of the wanted inner chunks this version of the shard has, and where.

@@ -10,6 +10,7 @@ use futures_channel::oneshot;
 use rayon::prelude::*;
 use zarr_codecs::{Scratch, VlenHeap};
 
+use crate::metrics::{Meter, Timed};
 use crate::{ChunkError, Context};
 
 /// A task of at most this many bytes runs where it is asked for: waking a worker would cost more.
@@ -50,6 +51,7 @@ pub(crate) struct Workers<'t> {
     /// The elements of variable length of the operation.
     heap: &'t Arc<VlenHeap>,
     chunk_bytes: u64,
+    meter: Option<&'t Meter>,
 }
 
 impl Workers<'_> {
@@ -66,6 +68,14 @@ impl Workers<'_> {
     /// The largest chunk, in bytes, that may be in memory as a whole.
     pub(super) fn chunk_bytes(self) -> u64 {
         self.chunk_bytes
+    }
+
+    /// Does `work`, which is counted if the context counts.
+    pub(super) fn timed<T>(self, which: fn(&Meter) -> &Timed, work: impl FnOnce() -> T) -> T {
+        match self.meter {
+            Some(meter) => which(meter).during(work),
+            None => work(),
+        }
     }
 
     /// Whether somebody still waits for the answer. If not, a task begins nothing new.
@@ -115,13 +125,14 @@ pub(super) async fn run<T: Send + 'static>(
     heap: Arc<VlenHeap>,
     task: impl FnOnce(Workers<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
-    let chunk_bytes = context.chunk_bytes();
+    let (chunk_bytes, meter) = (context.chunk_bytes(), context.meter().cloned());
     let here = is_at_work() || zarr_store::runtime::is_inline() && work.is_small();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
         let workers = Workers {
             workers: None,
             heap: &heap,
             chunk_bytes,
+            meter: meter.as_deref(),
         };
         return Ok(at_work(|| task(workers)));
     };
@@ -132,6 +143,7 @@ pub(super) async fn run<T: Send + 'static>(
             workers: Some(&is_wanted),
             heap: &heap,
             chunk_bytes,
+            meter: meter.as_deref(),
         };
         if !workers.is_wanted() {
             return;

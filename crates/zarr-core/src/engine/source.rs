@@ -263,6 +263,9 @@ impl<'o> ChunkSource<'o> {
             && let Some(kept) = id.array.indexes().get(id.key)
             && kept.version == *version
         {
+            if let Some(meter) = id.array.context().meter() {
+                meter.indexes.hit();
+            }
             return Ok(Arc::clone(&kept.data));
         }
         let size = self.size()?;
@@ -270,6 +273,9 @@ impl<'o> ChunkSource<'o> {
         let index = with_scratch(|cx| shard.decode_index(&bytes, size, cx))?;
         let index = Arc::new(index);
         if let Some((id, version)) = id {
+            if let Some(meter) = id.array.context().meter() {
+                meter.indexes.miss();
+            }
             id.array.indexes().keep(id.key, &index, version);
         }
         Ok(index)

@@ -39,6 +39,8 @@ pub struct IoHints {
     pub absence_is_certain: bool,
     /// Equal for two handles on one store, so that their locks meet.
     pub identity: Identity,
+    /// The counter that is told of this store's calls already, so that it is not put around the store twice.
+    pub counted_by: Option<Identity>,
 }
 
 impl IoHints {
@@ -63,6 +65,7 @@ impl IoHints {
             held_back: false,
             absence_is_certain: true,
             identity,
+            counted_by: None,
         }
     }
 

@@ -158,7 +158,7 @@ impl Target {
             let store = Hooked::with(Arc::clone(location.store()), AtMost(most.get()));
             location = Location::new(Arc::new(store), location.path().clone());
         }
-        Ok(location)
+        Ok(context.metered(location))
     }
 
     /// The target, with its store opened if there are options or a synchronizer.

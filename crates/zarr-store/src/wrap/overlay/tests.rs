@@ -44,7 +44,8 @@ fn children(store: &impl Store, prefix: &str) -> Vec<String> {
 }
 
 fn open(upper: &Shared, lower: &Shared) -> Overlay<Shared, ReadOnly<Shared>> {
-    wait(Overlay::open(upper.clone(), ReadOnly::new(lower.clone()))).unwrap()
+    let lower = ReadOnly::new(Arc::clone(lower));
+    wait(Overlay::open(Arc::clone(upper), lower)).unwrap()
 }
 
 /// A lower store with `a`, `b/c`, `b/d` and `e/f/g`, each with the value 1, and an empty upper one over it.
