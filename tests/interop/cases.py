@@ -14,7 +14,7 @@ BOTH = [
 EXTRA = ["float16", "complex64", "complex128"]
 DTYPES = BOTH + EXTRA
 FORMATS = [2, 3]
-PEERS = ["zarr-python", "tensorstore", "zarrita.js"]
+PEERS = ["zarr-python", "tensorstore", "zarrs", "zarrita.js"]
 
 # Shape and chunks by rank. No shape is a multiple of its chunks: the last chunk of each axis is cut.
 GRIDS = {

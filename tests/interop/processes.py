@@ -1,6 +1,6 @@
 """Peers that are no Python: programs that are told what to do by a line of JSON, and answer by one.
 
-Elements go through files, raw, in C order and this machine's byte order. See `zarrita/`.
+Elements go through files, raw, in C order and this machine's byte order. See `zarrs/` and `zarrita/`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Interop with zarr-python, tensorstore and zarrita.js, both ways. Started by `cargo xtask interop`.
+"""Interop with zarr-python, tensorstore, zarrs and zarrita.js, both ways. Started by `cargo xtask interop`.
 
 One case again, by a part of its name as the report prints it:
 
@@ -108,6 +108,7 @@ def main() -> int:
     parser.add_argument("--zarr-bin", required=True, help="our command")
     parser.add_argument("--quickstart", help="the built quickstart example; left out where not given")
     parser.add_argument("--texts", help="the built program that writes and reads texts; left out where not given")
+    parser.add_argument("--zarrs", help="the built peer with zarrs; its cases are left out where not given")
     parser.add_argument("--zarrita", help="the peer with zarrita.js, installed; its cases are left out where not given")
     parser.add_argument("--data", required=True, type=Path, help="the directory of the .npy files")
     parser.add_argument("--work", required=True, type=Path, help="a directory that is emptied and used")
@@ -118,6 +119,7 @@ def main() -> int:
     work = args.work.resolve()
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
+    start("zarrs", args.zarrs and [args.zarrs], "zarrs was not built", work)
     node = args.zarrita and ["node", args.zarrita]
     start("zarrita.js", node, "no Node.js of at least 20 with npm, or no package index", work)
     tally = Tally(args.only)

@@ -1,7 +1,7 @@
-//! `cargo xtask interop`: zarr-python, tensorstore and zarrita.js read what this library writes, and it reads what they
-//! write.
+//! `cargo xtask interop`: zarr-python, tensorstore, zarrs and zarrita.js read what this library writes, and it reads what
+//! they write.
 //!
-//! This file prepares the Python environment, the peer that is a program of its own, and our programs. The cases are in `tests/interop`.
+//! This file prepares the Python environment, the peers that are programs of their own, and our programs. The cases are in `tests/interop`.
 
 use std::ffi::OsStr;
 use std::process::Command;
@@ -22,6 +22,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     // In the tests' profile, in which CI has built the programs already. Only values are compared here, and another
     // profile would compile every dependency once more.
     run_command(&mut cargo(workspace, &["test", "--no-run"]))?;
+    let zarrs = home.join("zarrs");
+    let manifest = scripts.join("zarrs/Cargo.toml");
+    run_command(
+        cargo(workspace, &["build", "--locked", "--manifest-path"])
+            .arg(manifest)
+            .arg("--target-dir")
+            .arg(&zarrs),
+    )?;
     let zarrita = node::peer(&scripts.join("zarrita"), &home.join("zarrita"))?;
     let built = workspace.target().join("debug");
     let suffix = std::env::consts::EXE_SUFFIX;
@@ -35,6 +43,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             .arg(built.join(format!("examples/quickstart{suffix}")))
             .arg("--texts")
             .arg(built.join(format!("texts{suffix}")))
+            .arg("--zarrs")
+            .arg(zarrs.join(format!("debug/zarrs-peer{suffix}")))
             .args(
                 zarrita
                     .iter()

@@ -62,7 +62,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "interop",
-        help: "reads and writes the same data as zarr-python, tensorstore and zarrita.js, both ways",
+        help: "reads and writes the same data as zarr-python, tensorstore, zarrs and zarrita.js, both ways",
         run: |workspace, args| plain(args, workspace, interop::run),
     },
     Verb {
