@@ -197,3 +197,33 @@ fn b1_24_a_store_that_is_gone_has_no_absent_chunks() {
     shard.bytes().wait().unwrap_err();
     shard.inner_chunks().wait().map(drop).unwrap_err();
 }
+
+/// The specification of `sharding_indexed` allows bytes between inner chunks and index that belong to neither.
+#[test]
+fn j9_a_shard_is_stored_without_unused_bytes() {
+    let array = written(Target::Memory, true);
+    let shard = array.chunk([0, 0]).unwrap();
+    let good = shard.bytes().wait().unwrap().unwrap();
+    assert_eq!(shard.unused_bytes().wait().unwrap(), 0);
+    assert_eq!(shard.compact().wait().unwrap(), 0);
+    let before = array.read::<u16>(..).wait().unwrap();
+    // Four inner chunks of 12 bytes, and the index behind them.
+    let (inner, index) = good.split_at(48);
+    let loose = [inner, &[7; 20], index].concat();
+    shard.write_bytes(loose).wait().unwrap();
+    assert_eq!(shard.unused_bytes().wait().unwrap(), 20);
+    assert_eq!(shard.compact().wait().unwrap(), 20);
+    assert_eq!(shard.bytes().wait().unwrap().unwrap(), good);
+    assert_eq!(array.read::<u16>(..).wait().unwrap(), before);
+    // What cannot be read stays as it is.
+    shard.write_bytes_unchecked(vec![0; 90]).wait().unwrap();
+    shard.compact().wait().unwrap_err();
+    assert_eq!(shard.encoded_len().wait().unwrap(), Some(90));
+    // Neither an absent shard nor a plain chunk has any.
+    shard.erase().wait().unwrap();
+    assert_eq!(shard.unused_bytes().wait().unwrap(), 0);
+    assert_eq!(shard.compact().wait().unwrap(), 0);
+    let plain = written(Target::Memory, false).chunk([0, 0]).unwrap();
+    assert_eq!(plain.unused_bytes().wait().unwrap(), 0);
+    assert_eq!(plain.compact().wait().unwrap(), 0);
+}

@@ -10,7 +10,6 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use zarr::Array;
 use zarr::blocking::Wait;
-use zarr::tools::StoreExt;
 
 use crate::address::Address;
 use crate::elements::tiles;
@@ -105,21 +104,16 @@ fn fitting(array: &Array) -> usize {
 
 /// Reads the value of a chunk, and says how many bytes it has.
 async fn read_bytes(array: &Array, chunk: &[u64]) -> zarr::Result<u64> {
-    let key = array.chunked().chunk_key(chunk)?;
-    let most = array.context().value_bytes();
-    let value = array.store().get_at_most(&key, most).await?;
+    let value = array.chunk(chunk)?.bytes().await?;
     // Absent if it was deleted meanwhile.
     Ok(value.map_or(0, |value| value.len() as u64))
 }
 
 /// Reads the elements of a chunk, and says how many bytes they take.
 async fn read_elements(array: &Array, chunk: &[u64]) -> zarr::Result<u64> {
-    let region = array.chunked().grid().region(chunk);
-    let cells = region.ranges.iter();
-    let cells = cells.map(|along| along.start()..along.start() + along.count());
-    let cells: Vec<_> = cells.collect();
-    tiles::read(array, &cells).await?;
-    Ok(tiles::bytes_of(array, &cells))
+    let data = array.chunk(chunk)?.decode_dyn().await?;
+    let cells = data.shape.iter().map(|&length| 0..length);
+    Ok(tiles::bytes_of(array, &cells.collect::<Vec<_>>()))
 }
 
 /// Runs reads, which say how many bytes they brought, so many at a time, until all are done or time is up.

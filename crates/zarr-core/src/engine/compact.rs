@@ -9,53 +9,47 @@ use zarr_codecs::{CodecChain, CodecError, ShardIndex, ShardingCodec};
 use zarr_store::{ByteRange, Commit, Payload, Update, Writers};
 
 use super::pool::{lock_permit, with_scratch};
-use crate::{ChunkError, ChunkedArray, Result};
+use super::settled;
+use crate::{Chunk, ChunkError, ChunkedArray, Result};
 
-impl ChunkedArray {
+impl Chunk {
     /// How many bytes of a stored shard belong to none of its inner chunks, and not to its index. Only the index is
     /// read. It is 0 if the chunk is not stored, is no shard, or holds no inner chunk.
     ///
     /// # Errors
     /// If the index cannot be read.
-    pub async fn unused_shard_bytes(&self, chunk: &[u64]) -> Result<u64> {
-        let unused = self.unused(self.chain()?, chunk).await;
-        unused.map_err(|error| self.chunk_error(chunk, error))
+    pub async fn unused_bytes(&self) -> Result<u64> {
+        let (array, index) = (self.array(), self.index());
+        let chain = array.chain()?;
+        let unused = async {
+            let chain = array.chain_of(chain, index)?;
+            let Some(shard) = chain.shard() else {
+                return Ok(0);
+            };
+            let found = array.shard_index(&array.chunk_key(index)?, shard).await?;
+            Ok(found.map_or(0, |found| unused(shard, &found.data, found.size)))
+        };
+        unused
+            .await
+            .map_err(|error| array.chunk_error(index, error))
     }
 
-    /// Stores a shard without its [unused bytes](Self::unused_shard_bytes), unless another writer changes it
-    /// meanwhile, which then is the shard that is made shorter. Returns by how many bytes. The shard is in memory as a
-    /// whole.
+    /// Stores a shard without its [unused bytes](Self::unused_bytes), and returns how many bytes that saves. Inner
+    /// chunks are not decoded. If another writer changes the shard meanwhile, what it wrote is kept. The shard is in
+    /// memory as a whole.
     ///
     /// # Errors
-    /// If the shard cannot be read or stored. It stays as it was then.
-    pub async fn compact_shard(&self, chunk: &[u64]) -> Result<u64> {
-        self.check_writable()?;
-        let saved = self.compact(self.chain()?, chunk).await;
-        saved.map_err(|error| self.chunk_error(chunk, error))
+    /// If the shard cannot be read or stored. It then stays as it was.
+    pub async fn compact(&self) -> Result<u64> {
+        let (array, index) = (self.array(), self.index());
+        array.check_writable()?;
+        settled(array).await?;
+        let saved = array.compact(array.chain()?, index).await;
+        saved.map_err(|error| array.chunk_error(index, error))
     }
+}
 
-    async fn unused(&self, largest: &Arc<CodecChain>, chunk: &[u64]) -> Result<u64, ChunkError> {
-        let chain = self.chain_of(largest, chunk)?;
-        let Some(shard) = chain.shard() else {
-            return Ok(0);
-        };
-        let range = match shard.index_len() {
-            (len, true) => ByteRange::Last(len),
-            (len, false) => ByteRange::Bounded(0..len),
-        };
-        let found = self
-            .store()
-            .get(&self.chunk_key(chunk)?, range, None)
-            .await?;
-        let Some(found) = found else {
-            return Ok(0);
-        };
-        // For its error, if the shard is shorter than its index.
-        shard.index_range(found.size)?;
-        let index = with_scratch(|cx| shard.decode_index(&found.data, found.size, cx))?;
-        Ok(unused_bytes(shard, &index, found.size))
-    }
-
+impl ChunkedArray {
     async fn compact(&self, largest: &Arc<CodecChain>, chunk: &[u64]) -> Result<u64, ChunkError> {
         let chain = self.chain_of(largest, chunk)?;
         let Some(shard) = chain.shard() else {
@@ -77,7 +71,7 @@ impl ChunkedArray {
                 return Ok(0);
             };
             let new: Payload = parts.into_iter().collect();
-            let saved = (old.data.len() - new.len()) as u64;
+            let saved = old.data.len().saturating_sub(new.len()) as u64;
             if let Commit::Done(_) = update.commit(Some(new)).await? {
                 self.indexes().forget(&key);
                 return Ok(saved);
@@ -91,7 +85,7 @@ fn compacted(shard: &ShardingCodec, old: &Bytes) -> Result<Option<Vec<Bytes>>, C
     let size = old.len() as u64;
     let at = shard.index_range(size)?;
     let index = with_scratch(|cx| shard.decode_index(&slice(old, &at), size, cx))?;
-    if unused_bytes(shard, &index, size) == 0 {
+    if unused(shard, &index, size) == 0 {
         return Ok(None);
     }
     let inner = (0..shard.count()).map(|number| index.get(number));
@@ -111,7 +105,7 @@ fn slice(shard: &Bytes, range: &Range<u64>) -> Bytes {
 }
 
 /// The bytes of a shard that are in no inner chunk, and not in the index.
-fn unused_bytes(shard: &ShardingCodec, index: &ShardIndex, size: u64) -> u64 {
+fn unused(shard: &ShardingCodec, index: &ShardIndex, size: u64) -> u64 {
     let present = index.present().filter_map(|number| index.get(number));
     let mut used: Vec<Range<u64>> = present.collect();
     if used.is_empty() {

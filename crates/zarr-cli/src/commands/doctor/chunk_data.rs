@@ -137,7 +137,7 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
         return vec![Finding::new(&rules::TORN, key, what)];
     }
     let Err(first) = tiles::read(array, &ranges).await else {
-        return unused(array, index, entry).await.into_iter().collect();
+        return unused(array, &index, &entry).await.into_iter().collect();
     };
     let mut found = vec![finding(key, &first)];
     let mut told: BTreeSet<String> = found.iter().map(|one| one.message.clone()).collect();
@@ -156,17 +156,17 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
 }
 
 /// A shard of which much is not used.
-async fn unused(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> {
+async fn unused(array: &Array, index: &[u64], entry: &Entry) -> Option<Finding> {
     array.shards()?;
     // The shard was read just now, so that its index can be read.
-    let unused = array.chunked().unused_shard_bytes(&index).await.ok()?;
+    let shard = array.chunk(index).ok()?;
+    let unused = shard.unused_bytes().await.ok()?;
     if unused == 0 || unused < entry.size / 10 {
         return None;
     }
     let (all, unused) = (text::bytes(entry.size), text::bytes(unused));
     let what = format!("{unused} of {all} belong to no inner chunk");
-    let fix = Fix::Compact(array.clone(), index);
-    Some(Finding::new(&rules::UNUSED, entry.key.as_str(), what).with_fix(fix))
+    Some(Finding::new(&rules::UNUSED, entry.key.as_str(), what).with_fix(Fix::Compact(shard)))
 }
 
 fn finding(key: &str, error: &zarr::Error) -> Finding {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use zarr::tools::Key;
-use zarr::{Array, ErrorClass, Location, ZarrFormat};
+use zarr::{Array, Chunk, ErrorClass, Location, ZarrFormat};
 
 use super::rules::{self, Rule};
 
@@ -58,7 +58,7 @@ pub(super) enum Fix {
     /// A chunk, if it still lies outside of its array.
     DeleteOutside(Array, Vec<u64>),
     /// A shard with unused bytes.
-    Compact(Array, Vec<u64>),
+    Compact(Chunk),
     DeleteFile(PathBuf),
     /// The file of a lock, unless somebody holds it.
     DeleteLock(PathBuf),

@@ -54,9 +54,8 @@ fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
             let deleted = array.chunked().delete_outside(vec![chunk.clone()]);
             deleted.wait().map_err(fail)?;
         }
-        Fix::Compact(array, chunk) => {
-            let compacted = array.chunked().compact_shard(chunk);
-            compacted.wait().map_err(fail)?;
+        Fix::Compact(chunk) => {
+            chunk.compact().wait().map_err(fail)?;
         }
         Fix::DeleteFile(path) => {
             fs::remove_file(path).map_err(|error| undeleted(path, &error))?;
