@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::{Array2, Ix2};
 use zarr::blocking::Wait;
 use zarr::{Array, ArrayConfig, DataType, ErrorClass, Target, sel};
-use zarr_store::{BlockingStore, Counting, MemoryStore, Store, runtime::wait};
+use zarr_store::{BlockingStore, Counting, MemoryStore, Store};
 
 use crate::support::stores::{KINDS, store};
 
@@ -24,8 +24,10 @@ fn written(store: impl Into<Target>, sharded: bool) -> Array {
 
 /// Which chunks are stored, in order.
 fn stored(array: &Array) -> Vec<Vec<u64>> {
-    let chunks = wait(array.chunked().stored_chunks()).unwrap().into_iter();
-    let mut chunks: Vec<_> = chunks.map(|(chunk, _)| chunk.to_vec()).collect();
+    let chunks = zarr::blocking::iter(array.stored_chunks());
+    let mut chunks: Vec<_> = chunks
+        .map(|chunk| chunk.unwrap().0.index().to_vec())
+        .collect();
     chunks.sort();
     chunks
 }

@@ -51,6 +51,7 @@ mod resize;
 mod save;
 mod spelled;
 mod store_options;
+mod stored;
 mod tree;
 mod view;
 mod warnings;

@@ -26,6 +26,7 @@ mod selection;
 mod stored;
 mod typed;
 mod values;
+mod verify;
 mod warning;
 
 pub use appended::Appended;
@@ -45,8 +46,10 @@ pub use selection::{
     AxisSelection, CellView, Indices, Mask, Points, RangeExt, ResolvedSelection, Selection,
     SelectionError, SelectionTarget, Slice,
 };
+pub use stored::StoredBytes;
 pub use typed::{Columns, DynData, Element, NewColumns, Plain, c_order, to_data_type};
 pub use values::{Values, VarArray};
+pub use verify::{ChunkProblem, VerifiedChunk};
 pub use warning::Warning;
 pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError, VlenElements};
 pub use zarr_metadata::codecs::Codecs;

@@ -8,23 +8,26 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{AxisRange, CodecChain, Dims, Projections, Region, ShardIndex, ShardingCodec};
+use zarr_metadata::documents;
 use zarr_store::{ByteRange, Entry, Found, Key};
 
 use crate::engine::pool::with_scratch;
 use crate::hierarchy::check_presence;
-use crate::{ChunkError, ChunkedArray, Error, ErrorKind, Result};
+use crate::{Chunk, ChunkError, ChunkedArray, Error, ErrorKind, Result};
 
 /// Up to this many absent chunks are found by asking for each of them.
 pub(crate) const LIST_FROM: usize = 1 << 10;
 
 impl ChunkedArray {
-    /// The stored chunks (of a sharded array, shards), each with its size in bytes. Keys that are not of a
-    /// chunk within the grid are ignored.
+    /// The stored chunks (of a sharded array, shards), each with its size in bytes, as a listing shows them: in no
+    /// promised order, and no list of all is held. Keys that are not of a chunk within the grid are passed over.
     ///
-    /// # Errors
-    /// If the store cannot be listed.
-    pub async fn stored_chunks(&self) -> Result<Vec<(Dims<u64>, u64)>> {
-        self.list_chunks().try_collect().await
+    /// An item is an error if the store cannot be listed.
+    pub fn stored_chunks(
+        self: &Arc<Self>,
+    ) -> impl Stream<Item = Result<(Chunk, u64)>> + Send + use<'_> {
+        self.list_chunks()
+            .map_ok(|(index, size)| (self.chunk_at(index), size))
     }
 
     /// The stored chunks, in the order of the listing.
@@ -35,21 +38,26 @@ impl ChunkedArray {
     /// All keys below the array's location, in the order of the listing: the chunk and its size, or `None`
     /// if the key is not of a chunk.
     pub(crate) fn list_keys(&self) -> impl Stream<Item = Result<Option<(Dims<u64>, u64)>>> + Send {
-        let prefix = self.location().path();
-        let rank = self.grid().rank();
-        let encoding = self.metadata().chunk_key_encoding();
-        let chunk = move |entry: Entry| {
-            let name = entry.key.as_str().strip_prefix(prefix.as_str())?;
-            let chunk: Dims<u64> = encoding.decode(name, rank)?.into();
-            self.grid().contains(&chunk).then_some((chunk, entry.size))
-        };
+        let (prefix, chunk) = (self.location().path(), self.find_chunk());
+        let chunk = move |entry: Entry| Some((chunk(&entry.key)?, entry.size));
         let listed = self
             .store()
             .list(prefix)
-            .map(move |entry| entry.map(chunk).map_err(Error::from));
+            .map(move |entry| entry.map(&chunk).map_err(Error::from));
         // A chunk that is not listed is absent only if the store is still there at the end.
         let end = stream::once(check_presence(self.location()));
         listed.chain(end.filter_map(|present| ready(present.err().map(Err))))
+    }
+
+    /// Tells which chunk a key is of, if it is of a chunk within the grid.
+    fn find_chunk(&self) -> impl Fn(&Key) -> Option<Dims<u64>> + Send + use<'_> {
+        let (prefix, rank) = (self.location().path(), self.grid().rank());
+        let encoding = self.metadata().chunk_key_encoding();
+        move |key| {
+            let name = key.as_str().strip_prefix(prefix.as_str())?;
+            let chunk: Dims<u64> = encoding.decode(name, rank)?.into();
+            self.grid().contains(&chunk).then_some(chunk)
+        }
     }
 
     /// Whether a chunk that a listing does not show is absent. A store may know only after a listing that it
@@ -105,21 +113,35 @@ impl ChunkedArray {
         Ok(Some(found))
     }
 
-    /// The number of bytes stored below the array's location: chunks and documents.
+    /// How many bytes are stored below the array's location.
     ///
     /// # Errors
     /// If the store cannot be listed.
-    pub async fn stored_bytes(&self) -> Result<u64> {
-        let sizes = self
-            .store()
-            .list(self.location().path())
-            .map_ok(|entry| entry.size);
-        Ok(sizes
-            .try_fold(
-                0_u64,
-                |sum, size| async move { Ok(sum.saturating_add(size)) },
-            )
-            .await?)
+    pub async fn stored_bytes(&self) -> Result<StoredBytes> {
+        let (prefix, chunk) = (self.location().path(), self.find_chunk());
+        let mut listed = self.store().list(prefix);
+        let mut bytes = StoredBytes::default();
+        while let Some(Entry { key, size, .. }) = listed.try_next().await? {
+            let name = key.as_str().strip_prefix(prefix.as_str());
+            let of_kind = match chunk(&key) {
+                Some(_) => &mut bytes.chunks,
+                None if name.is_some_and(|name| documents::ALL.contains(&name)) => {
+                    &mut bytes.documents
+                }
+                None => &mut bytes.other,
+            };
+            *of_kind = of_kind.saturating_add(size);
+        }
+        Ok(bytes)
+    }
+
+    /// The number of chunks that are stored; of a sharded array, shards. They are counted as a listing shows them.
+    ///
+    /// # Errors
+    /// If the store cannot be listed.
+    pub async fn stored_count(&self) -> Result<u64> {
+        let listed = self.list_chunks();
+        listed.try_fold(0, |count, _| ready(Ok(count + 1))).await
     }
 
     /// The number of chunks that are stored; of a sharded array, inner chunks, counted from the indexes.
@@ -212,6 +234,26 @@ impl ChunkedArray {
         shard.index_range(found.size)?;
         let index = with_scratch(|cx| shard.decode_index(&found.data, found.size, cx))?;
         Ok(Some(found.map(|_| index)))
+    }
+}
+
+/// How many bytes of an array are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoredBytes {
+    /// In chunks or shards.
+    pub chunks: u64,
+    /// In documents: metadata and attributes.
+    pub documents: u64,
+    /// In all else: chunks outside of the array, and what is not of Zarr.
+    pub other: u64,
+}
+
+impl StoredBytes {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        let all = self.chunks.saturating_add(self.documents);
+        all.saturating_add(self.other)
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) mod writer;
 
 use std::sync::Arc;
 
-use zarr_core::{ArrayConfig, ChunkGrid, ChunkedArray, Result};
+use zarr_core::{ArrayConfig, ChunkGrid, ChunkedArray, Result, StoredBytes};
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, DataType, FillValue, NodePath, ZarrFormat,
 };
@@ -251,7 +251,25 @@ impl Array {
     /// # Errors
     /// If the store cannot list.
     pub async fn nbytes_stored(&self) -> Result<u64> {
+        Ok(self.stored_bytes().await?.total())
+    }
+
+    /// The numbers of bytes that the array takes in its store: in chunks, in documents, and in what is neither.
+    ///
+    /// # Errors
+    /// If the store cannot list.
+    pub async fn stored_bytes(&self) -> Result<StoredBytes> {
         self.0.stored_bytes().await
+    }
+
+    /// The number of stored shards; of an array that is not sharded, of stored chunks. The store is listed, and
+    /// nothing is read.
+    ///
+    /// # Errors
+    /// If the store cannot list.
+    pub async fn nshards_initialized(&self) -> Result<u64> {
+        let array = ArrayFields::all(&self.0).current().await?;
+        array.stored_count().await
     }
 
     /// A summary of the array, without a request to the store.
@@ -266,7 +284,7 @@ impl Array {
     pub async fn info_complete(&self) -> Result<ArrayInfo> {
         let stored = self.nbytes_stored().await?;
         // For a sharded array zarr-python counts shards.
-        let chunks = self.0.stored_chunks().await?.len() as u64;
+        let chunks = self.0.stored_count().await?;
         Ok(self.info().with_stored(stored, chunks))
     }
 

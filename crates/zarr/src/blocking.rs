@@ -1,10 +1,13 @@
-//! Blocking use: the trait [`Wait`] instead of a second API, and [`read_into`], which fills borrowed memory
+//! Blocking use: the trait [`Wait`] instead of a second API, [`iter`] for streams, and [`read_into`], which fills borrowed memory
 //! and therefore has to block.
 
+use std::pin::Pin;
+
+use futures_util::Stream;
 use ndarray::{ArrayViewMut, Dimension};
 
 use crate::array::fields::ArrayFields;
-use crate::{Array, Element, Plain, Result, Selection};
+use crate::{Array, Element, Plain, Result, Selection, StreamIter};
 
 /// `.wait()` for everything that can be `.await`ed.
 ///
@@ -27,6 +30,11 @@ pub trait Wait: IntoFuture + Sized {
 }
 
 impl<F: IntoFuture> Wait for F {}
+
+/// The items of a stream, such as [`Array::stored_chunks`], as an iterator that waits for each of them.
+pub fn iter<S: Stream>(stream: S) -> StreamIter<Pin<Box<S>>> {
+    StreamIter(Box::pin(stream))
+}
 
 /// Reads the cells of a selection into your own array or a part of it: a view of the selection's shape,
 /// with any strides. Numbers that lie in the view as they do in a chunk are decoded there without a copy.

@@ -153,7 +153,7 @@ pub use zarr_core::{
     IntoLengths, Length, Mask, Metrics, NodeKind, Plain, Points, RangeExt, Result, Selection,
     SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
 };
-pub use zarr_core::{Chunk, InnerChunk};
+pub use zarr_core::{Chunk, ChunkProblem, InnerChunk, StoredBytes, VerifiedChunk};
 pub use zarr_metadata::codecs::typed as codecs;
 pub use zarr_metadata::{
     ArrayMetadata, Attribute, AttributeError, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun,

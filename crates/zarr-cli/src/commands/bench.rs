@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use zarr::Array;
-use zarr::blocking::Wait;
+use zarr::blocking::{self, Wait};
 
 use crate::address::Address;
 use crate::elements::tiles;
@@ -57,11 +57,10 @@ pub(crate) fn run(args: &BenchArgs, out: &mut impl Write) -> Result<Exit, Failur
     let place = args.path.as_str();
     let array = args.path.open_array("cannot measure")?;
     let failed = |error: zarr::Error| Failure::zarr("cannot read", place, &error);
-    let stored = array.chunked().stored_chunks().wait().map_err(failed)?;
-    let chunks: Vec<Vec<u64>> = stored
-        .into_iter()
-        .map(|(chunk, _)| chunk.to_vec())
-        .collect();
+    let stored = blocking::iter(array.stored_chunks());
+    let chunks = stored.map(|stored| stored.map(|(chunk, _)| chunk.index().to_vec()));
+    let chunks: zarr::Result<Vec<Vec<u64>>> = chunks.collect();
+    let chunks = chunks.map_err(failed)?;
     if chunks.is_empty() {
         let failure = Failure::new(
             Exit::NotFound,

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use zarr::Array;
-use zarr::blocking::Wait;
+use zarr::blocking;
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
@@ -107,12 +107,10 @@ pub(crate) fn for_page(array: &Array, place: &str) -> Result<Value, Failure> {
 }
 
 fn stored(array: &Array, place: &str) -> Result<BTreeMap<Vec<u64>, u64>, Failure> {
-    let stored = array.chunked().stored_chunks().wait();
-    let stored = stored.map_err(|error| Failure::zarr("cannot list", place, &error))?;
-    let stored = stored.into_iter();
-    Ok(stored
-        .map(|(chunk, bytes)| (chunk.to_vec(), bytes))
-        .collect())
+    let stored = blocking::iter(array.stored_chunks());
+    let stored = stored.map(|stored| stored.map(|(chunk, bytes)| (chunk.index().to_vec(), bytes)));
+    let stored: zarr::Result<_> = stored.collect();
+    stored.map_err(|error| Failure::zarr("cannot list", place, &error))
 }
 
 fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> String {

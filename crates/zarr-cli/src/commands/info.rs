@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use serde_json::{Value, json};
-use zarr::blocking::Wait;
+use zarr::blocking::{self, Wait};
 use zarr::tools::{Limits, quote_bare_numbers};
 use zarr::{Array, ArrayInfo, ArrayMetadata, Group, GroupMetadata, Location, Node, NodeMetadata};
 
@@ -108,10 +108,10 @@ fn in_words(node: &Node, args: &InfoArgs) -> Result<String, Failure> {
 }
 
 fn spread(array: &Array, args: &InfoArgs) -> Result<Option<SizeSummary>, Failure> {
-    let stored = array.chunked().stored_chunks().wait();
-    let stored =
-        stored.map_err(|error| Failure::zarr("cannot list", args.path.as_str(), &error))?;
-    Ok(SizeSummary::of(stored.into_iter().map(|(_, bytes)| bytes)))
+    let stored = blocking::iter(array.stored_chunks());
+    let sizes: zarr::Result<Vec<u64>> = stored.map(|stored| Ok(stored?.1)).collect();
+    let sizes = sizes.map_err(|error| Failure::zarr("cannot list", args.path.as_str(), &error))?;
+    Ok(SizeSummary::of(sizes.into_iter()))
 }
 
 fn below(args: &InfoArgs) -> Result<u64, Failure> {

@@ -1,6 +1,7 @@
 //! Handles on the chunks of an array. `zarr-core` does the work.
 
-use zarr_core::{Chunk, Result, Selection};
+use futures_util::Stream;
+use zarr_core::{Chunk, Result, Selection, VerifiedChunk};
 
 use crate::Array;
 
@@ -53,5 +54,53 @@ impl Array {
     ) -> Result<impl Iterator<Item = Chunk> + Send + use<S>> {
         let selection = self.chunked().resolve(&selection.into())?;
         self.chunked().chunks_of(&selection)
+    }
+
+    /// The stored chunks (of a sharded array, shards), each with its size in bytes, as a listing of the store shows
+    /// them: in no defined order, and without a list of all of them in memory.
+    ///
+    /// ```
+    /// # use zarr::{DataType, Target, blocking, blocking::Wait, sel};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [6, 6], DataType::UInt8).chunks([4, 4]).compressors(()).wait()?;
+    /// a.write(sel![.., 4..], 7_u8).wait()?;
+    /// for stored in blocking::iter(a.stored_chunks()) {
+    ///     let (chunk, size) = stored?;
+    ///     assert_eq!((chunk.index()[1], size), (1, 16));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// An item is an error if the store cannot be listed.
+    pub fn stored_chunks(&self) -> impl Stream<Item = Result<(Chunk, u64)>> + Send + use<'_> {
+        self.chunked().stored_chunks()
+    }
+
+    /// Reads and decodes every stored chunk, which compares all checksums, and says what is wrong with each. A few
+    /// chunks are read at a time, within [`Context::memory`](crate::Context::memory), and no list of all is held.
+    ///
+    /// ```
+    /// # use zarr::{DataType, Target, blocking, blocking::Wait};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [8], DataType::UInt8).chunks([4]).wait()?;
+    /// a.write(.., 7_u8).wait()?;
+    /// a.chunk([1])?.write_bytes_unchecked(b"damaged".as_slice()).wait()?;
+    /// let mut broken = Vec::new();
+    /// for verified in blocking::iter(a.verify()?) {
+    ///     let verified = verified?;
+    ///     broken.extend((!verified.problems.is_empty()).then(|| verified.chunk.region().to_string()));
+    /// }
+    /// assert_eq!(broken, ["[4:8]"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// An item is an error if the store cannot be listed.
+    ///
+    /// # Errors
+    /// If the codecs are unknown or do not apply.
+    pub fn verify(&self) -> Result<impl Stream<Item = Result<VerifiedChunk>> + Send + use<'_>> {
+        self.chunked().verify()
     }
 }

@@ -137,7 +137,8 @@ impl<T> fmt::Debug for BlockStream<T> {
     }
 }
 
-/// A blocking iterator over what a stream gives: see [`BlockStream::wait`] and [`OuterIter::wait`](crate::OuterIter::wait).
+/// A blocking iterator over what a stream gives: see [`BlockStream::wait`], [`OuterIter::wait`](crate::OuterIter::wait) and
+/// [`blocking::iter`](crate::blocking::iter).
 #[must_use = "nothing is read until it is asked for"]
 #[derive(Debug)]
 pub struct StreamIter<S>(pub(crate) S);

@@ -9,7 +9,6 @@ use zarr::{Array, ChunkError, ErrorClass, ErrorKind, Node};
 
 use super::finding::{Finding, Fix};
 use super::{chunk_keys, rules};
-use crate::elements::tiles::{self, Tiles};
 use crate::hierarchy::directories::{Directory, store_lists};
 use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
@@ -123,36 +122,25 @@ fn kind_of(array: &Array, directory: &Directory, key: &Key) -> KeyKind {
     }
 }
 
-/// Decodes one chunk; if something is wrong in a shard, decodes each inner chunk by itself.
+/// What is wrong with one chunk, or with the inner chunks of a shard.
 async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
-    let region = array.chunked().grid().region(&index);
-    let ranges = region
-        .ranges
-        .iter()
-        .map(|span| span.start()..span.start() + span.count());
-    let ranges: Vec<_> = ranges.collect();
-    let key = entry.key.as_str();
-    if let Some(expected) = plain_length(array, &index).filter(|expected| *expected != entry.size) {
-        let what = format!("{} bytes instead of {expected}", entry.size);
-        return vec![Finding::new(&rules::TORN, key, what)];
-    }
-    let Err(first) = tiles::read(array, &ranges).await else {
-        return unused(array, &index, &entry).await.into_iter().collect();
-    };
-    let mut found = vec![finding(key, &first)];
-    let mut told: BTreeSet<String> = found.iter().map(|one| one.message.clone()).collect();
-    if array.shards().is_some() && first.class() == ErrorClass::Corrupt {
-        for inner in Tiles::chunks(&ranges, &array.chunks()) {
-            if let Err(error) = tiles::read(array, &inner).await {
-                let other = finding(key, &error);
-                // An error in the index is the same for all of them.
-                if told.insert(other.message.clone()) {
-                    found.push(other);
-                }
-            }
+    let problems: Vec<zarr::Error> = match array.chunk(&index) {
+        Ok(chunk) => {
+            let problems = chunk.verify(entry.size).await.into_iter();
+            problems.map(|problem| problem.error).collect()
         }
+        Err(error) => vec![error],
+    };
+    if problems.is_empty() {
+        return unused(array, &index, &entry).await.into_iter().collect();
     }
+    // Errors of inner chunks may be the same.
+    let mut told = BTreeSet::new();
+    let key = entry.key.as_str();
+    let found = problems.iter().map(|error| finding(key, error));
     found
+        .filter(|one| told.insert(one.message.clone()))
+        .collect()
 }
 
 /// A shard of which much is not used.
@@ -183,25 +171,25 @@ fn finding(key: &str, error: &zarr::Error) -> Finding {
         _ => &rules::UNAVAILABLE,
     };
     let what = match error.kind() {
-        ErrorKind::Chunk { source, .. } => source.to_string(),
+        ErrorKind::Chunk { source, .. } => {
+            wrong_length(source).unwrap_or_else(|| source.to_string())
+        }
         _ => error.to_string(),
     };
     Finding::new(rule, key, what)
 }
 
-/// The length of a chunk if nothing is compressed. Readers of such chunks fetch only the bytes they need, so that
-/// they do not notice a wrong length.
-fn plain_length(array: &Array, index: &[u64]) -> Option<u64> {
-    let codecs = array.metadata().codecs();
-    let plain = codecs
-        .iter()
-        .all(|codec| ["bytes", "transpose"].contains(&codec.name.as_str()));
-    let size = array.dtype().size()? as u64;
-    let stored = array.chunked().grid().chunk_shape(index);
-    let cells = stored
-        .iter()
-        .try_fold(1_u64, |all, n| all.checked_mul(*n))?;
-    plain.then(|| cells.checked_mul(size)).flatten()
+/// What an error says of the length of a whole chunk.
+fn wrong_length(error: &ChunkError) -> Option<String> {
+    match error {
+        ChunkError::Codec(codec) if codec.codec == "chunk" => match codec.kind {
+            CodecErrorKind::Length { expected, found } => {
+                Some(format!("{found} bytes instead of {expected}"))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 #[cfg(test)]
