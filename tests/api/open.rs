@@ -99,7 +99,8 @@ fn a_selection_that_does_not_fit_names_axis_index_and_length() {
     let error = array.read::<u8>(..).wait().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`/` holds int8, which is not read or written as `u8`: take it as `i8`, or as bytes with `read_dyn` and `DynData`"
+        "`/` holds int8, which is not read or written as `u8`: take it as `i8`, or as bytes with `read_dyn` and `DynData`; \
+         `.cast()` of a read casts numbers"
     );
     let error = array
         .write(sel![0], ndarray::array![1_i8, 2])

@@ -14,7 +14,7 @@ mod variable;
 
 use bytes::Bytes;
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::VlenElements;
+use zarr_codecs::{Casting, VlenElements};
 use zarr_metadata::{DataType, NodePath};
 
 use crate::{Error, ErrorKind, Result, Values};
@@ -101,7 +101,10 @@ fn room<T>(count: usize) -> Result<Vec<T>> {
 
 /// The error that elements are not read or written as `T`.
 fn mismatch<T: Element>(path: NodePath, stored: DataType) -> Error {
-    let (asked, instead) = (std::any::type_name::<T>(), T::instead(&stored));
+    let (asked, mut instead) = (std::any::type_name::<T>(), T::instead(&stored));
+    if Casting::AsType.cast(&[], &stored, &T::data_type()).is_ok() {
+        instead.push_str("; `.cast()` of a read casts numbers");
+    }
     ErrorKind::Element {
         path,
         asked,
