@@ -125,7 +125,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let directory = directory.canonicalize()?;
     println!("Wrote {}\n", directory.display());
 
-    let root = zarr::open_group(&directory).wait()?;
+    let root = zarr::open_group(&directory).mode("r").wait()?;
     let elevation = root.array("jacksboro/elevation").wait()?;
     println!("{}", root.tree().wait()?);
     println!("{}\n", elevation.info_complete().wait()?);

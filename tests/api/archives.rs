@@ -408,7 +408,8 @@ fn an_outer_folder_is_the_root() {
     let path = dir.path().join("x.zip");
     let text = path.to_str().unwrap();
     let inner = format!("{text}::foo.zarr");
-    let save = zarr::save_group(inner.as_str()).named("a", array![1]);
+    let packed = format!("{text}|zip:foo.zarr");
+    let save = zarr::save_group(packed.as_str()).named("a", array![1]);
     save.wait().unwrap();
     let keys = |address: &str| zarr::open_group(address).wait()?.keys().wait();
     assert_eq!(keys(text).unwrap(), ["a"]);
@@ -431,9 +432,9 @@ fn an_outer_folder_is_the_root() {
     assert_eq!(error.class(), ErrorClass::Exists);
 
     // Two folders are two nodes, and neither is the archive.
-    let save = zarr::save_group(format!("{text}::b")).named("a", array![1]);
+    let save = zarr::save_group(format!("{text}|zip:b")).named("a", array![1]);
     save.wait().unwrap();
-    let error = zarr::open(&path).wait().unwrap_err();
+    let error = zarr::open(&path).mode("r").wait().unwrap_err();
     assert_eq!(error.class(), ErrorClass::NotFound);
     assert_eq!(keys(&inner).unwrap(), ["a", "b"]);
 }

@@ -119,7 +119,6 @@ fn wrong_arguments_are_named() {
     check(create().fill_value(1_000_000), "fill_value", Value);
     check(create().fill_value(Fill::Null), "fill_value", Format);
     check(create().attributes(json!([1])), "attributes", Value);
-    check(create().order(Order::F), "order", Format);
     let codecs = [Extension::new("bytes").with("endian", "little")];
     let both = create().codecs(codecs).compressors(());
     check(both, "codecs", Conflict);

@@ -17,6 +17,7 @@ mod create_array;
 mod create_group;
 mod create_hierarchy;
 mod data;
+mod defaults;
 mod documents;
 mod elements;
 mod erase;

@@ -144,7 +144,7 @@ fn outcome(result: &zarr::Result<Node>) -> Outcome {
 
 /// Whether what was there is still all there.
 fn survived(found: Found, store: &Arc<dyn Store>) -> bool {
-    let root = || zarr::open(store.clone()).path("p").wait();
+    let root = || zarr::open(store.clone()).path("p").mode("r").wait();
     match found {
         Nothing => root().is_err(),
         AnArray => {
@@ -191,17 +191,10 @@ fn every_mode_does_what_the_table_says() {
 }
 
 #[test]
-fn without_a_mode_the_node_must_be_there_and_can_be_written() {
+fn without_a_mode_what_is_there_can_be_written() {
     let store = store(AnArray, ZarrFormat::V3);
-    let array = zarr::open_array(store.clone()).path("p").wait().unwrap();
+    let array = zarr::open_array(store).path("p").wait().unwrap();
     array.write(.., 6_i8).wait().unwrap();
-    for missing in [
-        zarr::open(store.clone()).path("x").wait().err(),
-        zarr::open_array(store.clone()).path("x").wait().err(),
-        zarr::open_group(store).path("x").wait().err(),
-    ] {
-        assert_eq!(missing.unwrap().class(), ErrorClass::NotFound);
-    }
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn what_is_not_there_is_named_with_its_store() {
     assert!(text.contains(&*dir.path().to_string_lossy()), "{text}");
     let only_v3 = zarr::open(dir.path())
         .zarr_format(ZarrFormat::V3)
+        .mode("r")
         .wait()
         .unwrap_err();
     assert!(!only_v3.to_string().contains(".zarray"), "{only_v3}");

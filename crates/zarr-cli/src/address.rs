@@ -18,9 +18,9 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use zarr::blocking::Wait;
-use zarr::tools::without_secrets;
+use zarr::tools::{store_and_path, without_secrets};
 use zarr::{
-    Array, ChunkKeyEncoding, ErrorClass, Location, Node, Store, UseConsolidated, ZarrFormat,
+    Array, ChunkKeyEncoding, ErrorClass, Location, Mode, Node, NodePath, Store, ZarrFormat,
 };
 
 use self::node_directory::{directory_of, is_node, is_url, outermost};
@@ -65,12 +65,7 @@ impl FromStr for Address {
         if text.is_empty() || text.starts_with("::") {
             return Err("no store is named; `.` is the current directory");
         }
-        let (store, path) = match text.split_once("::") {
-            // No path is a URL; the library refuses an address like `zip::https://…`.
-            Some((_, url)) if url.contains("://") => (text, ""),
-            Some(parts) if !Path::new(text).exists() => parts,
-            _ => (text, ""),
-        };
+        let (store, path) = store_and_path(text);
         Ok(Self {
             shown: without_secrets(text),
             written: StorePath {
@@ -152,20 +147,26 @@ impl Address {
         }
     }
 
-    /// The node at a path in a store that this address leads to.
-    fn node(&self, store: &str, path: &str) -> zarr::Open {
-        let options = self.options();
-        zarr::open(store)
-            .path(path)
-            .storage_options(options.pairs())
+    /// The node at a path in a store that this address leads to, which must be there.
+    async fn node(&self, store: &str, path: &str) -> zarr::Result<Node> {
+        let place = self.place_in(store, path).await?;
+        existing(zarr::open(place.clone()), &place)
             .context(&self.context())
+            .await
     }
 
     /// The directory `path` of such a store.
     async fn place_in(&self, store: &str, path: &str) -> zarr::Result<Location> {
-        let options = self.options();
+        let mut options = self.options();
+        if let Some(time) = zarr::default_context().config().timeout
+            && self.accepts_option("operation_timeout")
+            && !options.has("operation_timeout")
+        {
+            options = options.with("operation_timeout", &format!("{}s", time.as_secs_f64()));
+        }
         let root = Location::open(store, &options.pairs()).await?;
-        zarr::tools::place_in(&root, path).await
+        let path = NodePath::parse(path)?;
+        zarr::tools::place_in(&root, path.as_str()).await
     }
 
     /// Opens the node. In stores that cannot be listed, such as web servers, a group uses consolidated metadata if
@@ -175,7 +176,7 @@ impl Address {
         let opened = async {
             match self.node(store, path).await? {
                 Node::Group(group) if !group.store().hints().listable => {
-                    let again = zarr::open_group(&group).use_consolidated(UseConsolidated::Auto);
+                    let again = zarr::open_group(&group).mode(existing_mode(group.location()));
                     again.await.map(Node::Group)
                 }
                 node => Ok(node),
@@ -356,6 +357,19 @@ impl Address {
         let store = without_secrets(store);
         Some(format!("did you mean {store}::{above}{slash}{found}?"))
     }
+}
+
+/// The mode in which commands open what is there: nothing is ever created by looking for it.
+pub(crate) fn existing_mode(place: &Location) -> Mode {
+    match place.store().hints().writable {
+        true => Mode::ReadWrite,
+        false => Mode::Read,
+    }
+}
+
+/// Opens the node at a place that is there, as its own documents say.
+pub(crate) fn existing(open: zarr::Open, place: &Location) -> zarr::Open {
+    open.mode(existing_mode(place)).use_consolidated(false)
 }
 
 /// The outermost node above a store, by names alone, and the path in it that leads to a path in the store.

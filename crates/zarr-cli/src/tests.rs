@@ -11,6 +11,7 @@ mod completions;
 mod consolidate;
 mod copy;
 mod create;
+mod creates_nothing;
 mod diff;
 mod display;
 mod doctor;

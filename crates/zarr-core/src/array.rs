@@ -4,15 +4,17 @@
 mod config;
 mod documents;
 mod fields;
+mod last_read;
 
 use std::sync::Arc;
 
 use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecErrorKind};
-use zarr_metadata::{ArrayMetadata, DataType, FillValue, NodePath, ZarrFormat};
+use zarr_metadata::{ArrayMetadata, DataType, FillValue, NodePath, Order, ZarrFormat};
 use zarr_store::{BlockingStore, Key, Location, Store};
 
 use crate::cells::ChunkSelections;
-pub use config::ArrayConfig;
+pub use config::{ArrayConfig, CacheMetadata};
+pub use last_read::LastRead;
 
 use crate::chains::{self, ChainCache, ChunkChain};
 use crate::engine::{CachedChunks, IndexCache};
@@ -41,6 +43,7 @@ pub struct ChunkedArray {
     /// Whether no other writer can make the array longer while this handle is used. Cells beyond its edge are
     /// then padding, and chunks there are replaced without being read.
     shape_is_current: bool,
+    last_read: Arc<LastRead<ArrayMetadata>>,
 }
 
 impl ChunkedArray {
@@ -75,6 +78,7 @@ impl ChunkedArray {
             fields: None,
             view: None,
             shape_is_current: false,
+            last_read: Arc::default(),
         })
     }
 
@@ -103,6 +107,7 @@ impl ChunkedArray {
             config,
             fields: self.fields.clone(),
             shape_is_current: self.shape_is_current,
+            last_read: Arc::clone(&self.last_read),
             view: self.view.clone(),
         }
     }
@@ -206,6 +211,15 @@ impl ChunkedArray {
     /// The configuration: how this handle reads and writes.
     pub fn config(&self) -> &ArrayConfig {
         &self.config
+    }
+
+    /// The order in memory of the elements of a box that is read: as format 2 stores it, as the configuration says
+    /// in format 3.
+    pub fn order(&self) -> Order {
+        match &self.metadata {
+            ArrayMetadata::V2 { array, .. } => array.order,
+            ArrayMetadata::V3(_) => self.config.order,
+        }
     }
 
     /// The cached indexes of shards.

@@ -19,8 +19,8 @@ use zarr_metadata::{Extension, Indent, Order, ZarrFormat};
 pub struct Config {
     /// `default_zarr_format`: the format of nodes that are created without naming one; 3 if not set.
     pub default_zarr_format: Option<ZarrFormat>,
-    /// `array.order`: how elements lie in the chunks of new arrays of format 2. Arrays in memory are
-    /// in C order, whatever this says.
+    /// `array.order`: how elements lie in the chunks of new arrays of format 2, and how those that are read from arrays
+    /// of format 3 lie in memory; C order if not set.
     pub order: Option<Order>,
     /// `array.write_empty_chunks`: whether chunks that hold only the fill value are stored.
     pub write_empty_chunks: bool,
@@ -30,6 +30,18 @@ pub struct Config {
     /// `array.target_shard_size_bytes`: how large shards may be that are guessed, before they are
     /// encoded; 64 MiB if not set.
     pub target_shard_size_bytes: Option<u64>,
+    /// How large chunks may be that are guessed, before they are encoded. If not set they are guessed as zarr-python
+    /// does: larger for larger arrays, up to [`Chunks::LARGEST_GUESS`](crate::Chunks::LARGEST_GUESS).
+    pub target_chunk_size_bytes: Option<u64>,
+    /// `array.rectilinear_chunks`: whether arrays may be created whose chunks differ in length along an axis, which
+    /// they may if not set. Such arrays can always be opened.
+    pub rectilinear_chunks: Option<bool>,
+    /// `array.sharding_coalesce_max_gap_bytes`: two parts of a value are read in one request if at most so many bytes
+    /// lie between them. If not set, it is what suits the store.
+    pub sharding_coalesce_max_gap_bytes: Option<u64>,
+    /// `array.sharding_coalesce_max_bytes`: at most so many bytes are read in one request for several parts. If not
+    /// set, it is what suits the store.
+    pub sharding_coalesce_max_bytes: Option<u64>,
     /// The compressors of new arrays for which none are named; zstd if not set.
     pub compressors: Option<Vec<Extension>>,
     /// `async.concurrency`: the most requests at once to one store, where that is less than the store

@@ -142,6 +142,7 @@ impl Context {
         ArrayConfig {
             write_empty_chunks: self.shared.config.write_empty_chunks,
             read_missing_chunks: self.shared.config.read_missing_chunks.unwrap_or(true),
+            order: self.shared.config.order.unwrap_or_default(),
             ..ArrayConfig::default()
         }
     }

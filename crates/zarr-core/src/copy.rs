@@ -15,11 +15,13 @@ mod same_chunks;
 mod values;
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
-use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
+use zarr_metadata::{NodeMetadata, NodePath, WordError, ZarrFormat};
 use zarr_store::Location;
 
+use crate::words::converts_from_text;
 use crate::{ArrayConfig, ArrayOptions, Context, Error, Result};
 
 pub use array::{check_cast, check_copy, copy_array};
@@ -46,6 +48,27 @@ pub enum IfExists {
     /// not there, or keys that are not there in the same size. Documents that are there stay.
     Update,
 }
+
+/// The names that zarr-python 2 gives them, and `update`.
+impl FromStr for IfExists {
+    type Err = WordError;
+
+    fn from_str(name: &str) -> std::result::Result<Self, WordError> {
+        match name {
+            "raise" => Ok(Self::Raise),
+            "replace" => Ok(Self::Replace),
+            "skip" => Ok(Self::Skip),
+            "skip_initialized" => Ok(Self::SkipInitialized),
+            "update" => Ok(Self::Update),
+            other => Err(WordError::new(
+                "`raise`, `replace`, `skip`, `skip_initialized` or `update`",
+                other,
+            )),
+        }
+    }
+}
+
+converts_from_text!(IfExists: &str, String, &String);
 
 /// What a copy did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

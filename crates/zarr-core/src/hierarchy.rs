@@ -123,6 +123,33 @@ fn v2_node(
     })
 }
 
+/// The format of the nearest node above a place, which a new node there has unless another is asked for; `None` where
+/// there is none.
+///
+/// # Errors
+/// Where a document above cannot be read or is not valid.
+pub async fn format_above(location: &Location) -> Result<Option<ZarrFormat>> {
+    match location.parent() {
+        Some(above) => format_at_or_above(&above).await,
+        None => Ok(None),
+    }
+}
+
+/// The format of the node at a place, or else of the nearest one above; `None` where there is none.
+///
+/// # Errors
+/// As [`format_above`].
+pub async fn format_at_or_above(location: &Location) -> Result<Option<ZarrFormat>> {
+    let mut place = Some(location.clone());
+    while let Some(here) = place {
+        if let Some(node) = read(&here, None).await? {
+            return Ok(Some(node.format()));
+        }
+        place = here.parent();
+    }
+    Ok(None)
+}
+
 /// The documents of the node at a place, which must be there.
 ///
 /// # Errors

@@ -28,9 +28,10 @@ mod typed;
 mod values;
 mod verify;
 mod warning;
+mod words;
 
 pub use appended::Appended;
-pub use array::{ArrayConfig, ChunkedArray};
+pub use array::{ArrayConfig, CacheMetadata, ChunkedArray, LastRead};
 pub use chunk::{Chunk, InnerChunk};
 pub use config::Config;
 pub use context::{Context, ContextBuilder};

@@ -61,7 +61,7 @@ pub struct ArrayOptions {
     pub object_codec: Option<Extension>,
     /// The value of elements that were never written.
     pub fill_value: Fill,
-    /// How elements lie in a chunk (format 2).
+    /// How elements lie in a chunk (format 2), or how those that are read lie in memory (format 3).
     pub order: Option<Order>,
     /// The format; the context's default if absent.
     pub zarr_format: Option<ZarrFormat>,
@@ -105,6 +105,15 @@ pub enum Chunks {
     /// Along each axis one length, or the length of every chunk (format 3): a rectilinear grid. Lists
     /// end where their axis does; the last chunk may reach beyond it.
     Rectilinear(Vec<AxisChunks>),
+}
+
+impl Chunks {
+    /// The most bytes of a chunk that is guessed: 64 MiB, before it is encoded.
+    pub const LARGEST_GUESS: u64 = defaults::LARGEST_CHUNK as u64;
+    /// The most bytes of an inner chunk of a shard that is guessed: 1 MiB.
+    pub const LARGEST_INNER_GUESS: u64 = defaults::LARGEST_INNER_CHUNK as u64;
+    /// The most bytes of a shard that is guessed: 64 MiB.
+    pub const LARGEST_SHARD_GUESS: u64 = defaults::LARGEST_SHARD;
 }
 
 /// A fill value as it is given.
@@ -158,6 +167,20 @@ impl ArrayOptions {
         options.shape(shape)
     }
 
+    /// Takes out the order that is asked for of the handle on a new array of format 3, where it is not stored.
+    pub fn take_memory_order(&mut self, default: ZarrFormat) -> Option<Order> {
+        let is_stored = self.zarr_format.unwrap_or(default) == ZarrFormat::V2;
+        // Of an array that these options are like, it was stored and is converted.
+        let is_converted = self
+            .like
+            .as_ref()
+            .is_some_and(|like| Self::like(like).order == self.order);
+        match is_stored || is_converted {
+            true => None,
+            false => self.order.take(),
+        }
+    }
+
     /// Takes what is not set from the settings of a context.
     #[must_use]
     pub fn or_config(mut self, config: &Config) -> Self {
@@ -171,6 +194,9 @@ impl ArrayOptions {
             && self.codecs.is_none()
         {
             self.compressors = Codecs::List(compressors.clone());
+        }
+        if let (Chunks::Auto, Some(bytes)) = (&self.chunks, config.target_chunk_size_bytes) {
+            self.chunks = Chunks::Bytes(bytes);
         }
         if let (Some(Chunks::Auto), Some(bytes)) = (&self.shards, config.target_shard_size_bytes) {
             self.shards = Some(Chunks::Bytes(bytes));
@@ -207,7 +233,8 @@ impl ArrayOptions {
 
     fn v3(self) -> Result<ArrayMetadata> {
         if self.order == Some(Order::F) {
-            let text = "format 3 has no stored order; put a `transpose` codec among `filters`";
+            let text = "format 3 stores no order; to store one, put a `transpose` codec among `filters`; to read in it, \
+                        open or create the array with it";
             return Err(Error::not_in_format("order", text));
         }
         if self.object_codec.is_some() {

@@ -13,9 +13,9 @@ mod rust_types;
 mod variable;
 
 use bytes::Bytes;
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayD, IxDyn, ShapeBuilder};
 use zarr_codecs::{Casting, VlenElements};
-use zarr_metadata::{DataType, NodePath};
+use zarr_metadata::{DataType, NodePath, Order};
 
 use crate::{Error, ErrorKind, Result, Values};
 
@@ -138,11 +138,13 @@ pub fn c_order<T: Element>(array: ArrayD<T>) -> Vec<T> {
     }
 }
 
-/// An array of elements, of the output shape of a selection.
-fn into_array<T>(elements: Vec<T>, shape: &[u64]) -> Result<ArrayD<T>> {
+/// An array of elements that lie in this order, of the output shape of a selection.
+fn into_array<T>(elements: Vec<T>, shape: &[u64], order: Order) -> Result<ArrayD<T>> {
     let shape: Option<Vec<usize>> = shape.iter().map(|&n| usize::try_from(n).ok()).collect();
     let (found, wanted) = (elements.len(), shape.clone());
-    let array = shape.and_then(|shape| ArrayD::from_shape_vec(IxDyn(&shape), elements).ok());
+    let is_f = order == Order::F;
+    let array =
+        shape.and_then(|shape| ArrayD::from_shape_vec(IxDyn(&shape).set_f(is_f), elements).ok());
     array.ok_or_else(|| {
         Error::wrong_shape(
             "shape",

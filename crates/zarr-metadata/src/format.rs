@@ -132,7 +132,8 @@ pub struct WordError {
 }
 
 impl WordError {
-    pub(crate) fn new(expected: &'static str, found: impl fmt::Debug) -> Self {
+    /// What is expected, and what was found instead.
+    pub fn new(expected: &'static str, found: impl fmt::Debug) -> Self {
         let found = format!("{found:?}");
         Self { expected, found }
     }

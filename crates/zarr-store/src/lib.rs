@@ -73,7 +73,7 @@ pub use {
     auxiliary::AuxiliaryFile,
     error::{KeyProblem, Op, Result, StoreError, StoreErrorKind, ZipError},
     key::Key,
-    location::{Location, open_path, open_store, without_secrets},
+    location::{Location, open_path, open_store, store_and_path, without_secrets},
     lock::{KeyLock, LockName},
     memory::MemoryStore,
     payload::Payload,
@@ -87,6 +87,6 @@ pub use {
     value::{Entry, Found, Listing, PutMode, Version},
     wrap::{
         Call, Counting, Counts, Hook, Hooked, Listed, NoWrites, Outcome, Overlay, Prefixed,
-        ReadOnly, Reads, Split, Tally,
+        ReadOnly, Reads, Split, Tally, ThreadLocks,
     },
 };

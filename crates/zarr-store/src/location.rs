@@ -13,6 +13,7 @@ mod paths;
 pub(crate) mod redact;
 mod refusal;
 mod simple;
+mod store_path;
 #[cfg(feature = "remote")]
 mod urls;
 
@@ -27,6 +28,7 @@ use self::missing::urls;
 pub use self::{
     address::{open_path, open_store},
     redact::without_secrets,
+    store_path::store_and_path,
 };
 use crate::{Key, Prefix, Result, Store};
 

@@ -97,6 +97,14 @@ impl LockName {
         }
     }
 
+    /// The same lock, for the writers of this process alone.
+    pub(crate) fn without_process_lock(self) -> Self {
+        LockName {
+            process_lock: None,
+            ..self
+        }
+    }
+
     /// How to keep other processes out, if there may be any.
     pub(crate) fn process_lock(&self) -> Option<Arc<dyn ProcessLock>> {
         self.process_lock.clone()

@@ -16,6 +16,7 @@ mod overlay;
 mod prefixed;
 mod read_only;
 mod split;
+mod thread_locks;
 #[cfg(feature = "tracing")]
 mod traced;
 mod wrapper;
@@ -35,6 +36,7 @@ pub use self::{
     prefixed::Prefixed,
     read_only::{NoWrites, ReadOnly},
     split::Split,
+    thread_locks::ThreadLocks,
 };
 
 /// The blocking face of the store inside a wrapper. The wrapper's own is reached only through

@@ -3,7 +3,7 @@
 //! `cargo run --example metadata_only [path or URL]`
 
 use zarr::blocking::Wait;
-use zarr::{DataType, Group, MemoryStore, NodeMetadata, UseConsolidated, json};
+use zarr::{DataType, Group, MemoryStore, NodeMetadata, json};
 
 /// A hierarchy to list.
 fn demo() -> zarr::Result<Group> {
@@ -23,7 +23,7 @@ fn main() -> zarr::Result<()> {
         None => demo()?,
         Some(place) => zarr::open_group(place.as_str())
             // One request for all documents, if the metadata is consolidated.
-            .use_consolidated(UseConsolidated::Auto)
+            .mode("r")
             .wait()?,
     };
     println!("{}", root.tree().wait()?);

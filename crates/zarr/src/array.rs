@@ -181,7 +181,7 @@ impl Array {
         })
     }
 
-    /// The user's attributes.
+    /// The user's attributes, as this handle keeps them; [`read_attrs`](Self::read_attrs) obeys `cache_attrs`.
     #[doc(alias = "attributes")]
     pub fn attrs(&self) -> &Attributes {
         self.0.metadata().attributes()

@@ -1,14 +1,13 @@
 //! `consolidate_metadata`: collects the metadata of a whole hierarchy in one document.
 
-use std::fmt::Display;
-
 use zarr_core::hierarchy::{ConsolidatedView, UseConsolidated};
-use zarr_core::{Context, Refused, Result, hierarchy};
+use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::ZarrFormat;
 
+use crate::arguments::format::{FormatArgument, format_setters};
 use crate::environment::default_context;
 use crate::operation::operation;
-use crate::target::finish::Finish;
+use crate::target::access::Access;
 use crate::{Group, Target};
 
 /// Collects the metadata of all nodes below a group in one document of the group, so that readers get all
@@ -35,8 +34,7 @@ pub fn consolidate_metadata(target: impl Into<Target>) -> ConsolidateMetadata {
     ConsolidateMetadata {
         target: target.into(),
         path: String::new(),
-        zarr_format: None,
-        refused: Refused::default(),
+        format: FormatArgument::default(),
         context: default_context(),
     }
 }
@@ -47,8 +45,7 @@ pub fn consolidate_metadata(target: impl Into<Target>) -> ConsolidateMetadata {
 pub struct ConsolidateMetadata {
     target: Target,
     path: String,
-    zarr_format: Option<ZarrFormat>,
-    refused: Refused,
+    format: FormatArgument,
     context: Context,
 }
 
@@ -59,12 +56,6 @@ impl ConsolidateMetadata {
         self
     }
 
-    /// The format of the group, if there is one of each format.
-    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
-        self.zarr_format = self.refused.take("zarr_format", format.try_into());
-        self
-    }
-
     /// The context that the group is opened with and that says how its document is written.
     pub fn context(mut self, context: &Context) -> Self {
         self.context = context.clone();
@@ -72,12 +63,13 @@ impl ConsolidateMetadata {
     }
 
     async fn run(self) -> Result<Group> {
-        self.refused.check()?;
+        let format = self.format.get()?;
+        let access = Access::default();
         let location = self
             .target
-            .location(&self.path, Finish::WithHandles)
+            .reach(&self.path, &access, &self.context)
             .await?;
-        let metadata = hierarchy::consolidate(&location, self.zarr_format, &self.context).await?;
+        let metadata = hierarchy::consolidate(&location, format, &self.context).await?;
         // In format 3 it is part of the group's own document.
         let collected = match metadata.format() {
             ZarrFormat::V2 => {
@@ -89,3 +81,7 @@ impl ConsolidateMetadata {
     }
 }
 operation!(ConsolidateMetadata => Group);
+format_setters!(
+    /// The format of the group, if there is one of each format.
+    ConsolidateMetadata, format
+);

@@ -11,13 +11,15 @@ use std::sync::Arc;
 use zarr_core::copy::{Adapt, CopyOptions, CopySource, CopyStats, IfExists, copy_nodes};
 use zarr_core::hierarchy::is_unreadable;
 use zarr_core::{Context, Error, Refused, Result};
-use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
+use zarr_metadata::{NodeMetadata, NodePath};
 use zarr_store::Location;
 
+use crate::arguments::format::{FormatArgument, format_setters};
 use crate::copy::filter::Filter;
 use crate::copy::progress::CopyProgress;
 use crate::operation::operation;
-use crate::target::finish::{Finish, finish};
+use crate::target::access::Access;
+use crate::target::finish::finish;
 use crate::{CreateArray, Group, Node, Target};
 
 /// Copies an array or a group, with everything below it, into the group at `dest`, which is created if it
@@ -60,6 +62,7 @@ pub fn copy(source: impl Into<Node>, dest: impl Into<Target>) -> CopyNodes {
         name: None,
         filter: Filter::default(),
         context: None,
+        format: FormatArgument::default(),
         options: CopyOptions::default(),
         refused: Refused::default(),
     }
@@ -101,9 +104,15 @@ pub struct CopyNodes {
     name: Option<String>,
     filter: Filter,
     context: Option<Context>,
+    format: FormatArgument,
     options: CopyOptions,
     refused: Refused,
 }
+format_setters!(
+    /// The format of the copies, which must be that of the group they are copied into. By default it is; if
+    /// that group does not exist yet, it is the format of the source.
+    CopyNodes, format
+);
 
 impl CopyNodes {
     /// The name of the copy in the destination; by default that of the source. The empty name means the
@@ -126,8 +135,11 @@ impl CopyNodes {
     }
 
     /// What happens to arrays that already exist in the destination.
-    pub fn if_exists(mut self, what: IfExists) -> Self {
-        self.options.if_exists = what;
+    ///
+    /// An [`IfExists`], or its name in zarr-python 2, such as `"skip"`.
+    pub fn if_exists(mut self, what: impl TryInto<IfExists, Error: Display>) -> Self {
+        let what = self.refused.take("if_exists", what.try_into());
+        self.options.if_exists = what.unwrap_or_default();
         self
     }
 
@@ -164,13 +176,6 @@ impl CopyNodes {
         self
     }
 
-    /// The format of the copies, which must be that of the group they are copied into. By default it is; if
-    /// that group does not exist yet, it is the format of the source.
-    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
-        self.options.zarr_format = self.refused.take("zarr_format", format.try_into());
-        self
-    }
-
     /// Changes the arrays on the way: their chunks, shards, codecs or fill value. The function is called for
     /// each array, whose [`CreateArray::options`] it can read; shape and data type stay.
     #[doc(alias = "create_kws")]
@@ -204,14 +209,16 @@ impl CopyNodes {
     async fn run(mut self) -> Result<CopyStats> {
         self.refused.check()?;
         let choice = self.filter.choice()?;
+        self.options.zarr_format = self.format.get()?;
         let source = found(&self.source, &self.options).await?;
         let name = match &self.name {
             Some(name) => name.as_str(),
             None => source_name(&source.location)?,
         };
-        let dest = self.dest.location(name, Finish::Here).await?;
+        let context = self.context.unwrap_or_else(|| source.context.clone());
+        let dest = self.dest.reach(name, &Access::finished(), &context).await?;
         self.options.choice = choice;
-        self.options.context = self.context.unwrap_or_else(|| source.context.clone());
+        self.options.context = context;
         let copied = copy_nodes(source, &dest, &self.options).await?;
         if !self.options.dry_run {
             finish(&dest).await?;
@@ -230,6 +237,13 @@ async fn found(node: &Node, options: &CopyOptions) -> Result<CopySource> {
     let mut nodes = vec![(NodePath::root(), metadata(node))];
     let (mut unread, mut has_documents) = (Vec::new(), true);
     if let Node::Group(group) = node {
+        let mut group = group.clone();
+        // Metadata that only spares requests is no reason to copy other documents than those that are there.
+        let listable = group.store().hints().listable;
+        let view = group.view();
+        if listable && view.is_some_and(|view| !view.is_required()) {
+            group = group.with_view(None);
+        }
         has_documents = group.view().is_none();
         let members = match options.shallow {
             true => group.members(),

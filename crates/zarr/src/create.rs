@@ -16,6 +16,7 @@ use zarr_core::{
 };
 use zarr_metadata::{ChunkKeyEncoding, DataType, NodeMetadata, Order, Separator, ZarrFormat};
 
+use crate::arguments::format::FormatArgument;
 use crate::create::source::Checked;
 use crate::environment::default_context;
 use crate::operation::operation;
@@ -110,6 +111,7 @@ pub struct CreateArray {
     target: Target,
     name: String,
     options: ArrayOptions,
+    format: FormatArgument,
     overwrite: bool,
     context: Option<Context>,
     access: Access,
@@ -129,6 +131,7 @@ impl CreateArray {
             target: store.into(),
             name: String::new(),
             options,
+            format: FormatArgument::default(),
             overwrite: false,
             context: None,
             access: Access::default(),
@@ -254,7 +257,19 @@ impl CreateArray {
         self
     }
 
-    /// The memory order of the elements in a chunk (format 2): an [`Order`], `"C"` or `'F'`.
+    /// The order of the elements in memory. Format 2 stores chunks in it. In format 3 nothing of it is stored: it is
+    /// how the elements of a box lie that are [read](Array::read) by the handle that is returned.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Order, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [4, 6], DataType::Int32).order(Order::F).wait()?;
+    /// assert_eq!(a.read::<i32>(..).wait()?.strides(), [1, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// An [`Order`], `"C"` or `'F'`.
     pub fn order(mut self, order: impl TryInto<Order, Error: Display>) -> Self {
         self.options = self.options.order(order);
         self
@@ -262,7 +277,15 @@ impl CreateArray {
 
     /// The format: a [`ZarrFormat`], 2 or 3. By default that of the group, or the context's default.
     pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
-        self.options = self.options.zarr_format(format);
+        self.format.set_format(format);
+        self.options.zarr_format = self.format.given().or(self.options.zarr_format);
+        self
+    }
+
+    /// The old name of [`zarr_format`](Self::zarr_format). Different values for both are an error.
+    pub fn zarr_version(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+        self.format.set_version(format);
+        self.options.zarr_format = self.format.given().or(self.options.zarr_format);
         self
     }
 
@@ -386,6 +409,7 @@ impl CreateArray {
     pub(crate) fn decided(self) -> Result<(ArrayOptions, ArrayConfig)> {
         let context = self.context.clone().unwrap_or_else(default_context);
         let config = self.array_config(&context);
+        self.format.get()?;
         Ok((self.options.or_config(context.config()), config))
     }
 
@@ -399,16 +423,22 @@ impl CreateArray {
         self
     }
 
-    /// Checks everything that can be checked without reading a document from the store.
+    /// Checks everything that can be checked before the place of the array is looked at.
     pub(crate) async fn prepare(mut self) -> Result<Prepared> {
         let context = self.context.clone().unwrap_or_else(default_context);
-        let config = self.array_config(&context);
-        let options = self.options.or_config(context.config());
-        let metadata = options.metadata(context.default_format())?;
+        self.format.get()?;
+        let mut config = self.array_config(&context);
         let location = self
             .target
             .reach(&self.name, &self.access, &context)
             .await?;
+        if self.options.zarr_format.is_none() {
+            self.options.zarr_format = hierarchy::format_above(&location).await?;
+        }
+        let mut options = self.options.or_config(context.config());
+        let order = options.take_memory_order(context.default_format());
+        config.order = order.unwrap_or(config.order);
+        let metadata = options.metadata(context.default_format())?;
         let array = Array::new(location, metadata, context, config)?;
         check_new_array(array.chunked())?;
         let source = self.source.take().filter(|_| self.write_data);

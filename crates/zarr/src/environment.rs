@@ -71,6 +71,11 @@ fn set(config: &mut Config, key: &str, value: &str) -> Result<(), &'static str> 
         "array.target_shard_size_bytes" => {
             config.target_shard_size_bytes = count(value)?.map(|n| n.get() as u64);
         }
+        "array.rectilinear_chunks" => config.rectilinear_chunks = Some(truth(value)?),
+        "array.sharding_coalesce_max_gap_bytes" => {
+            config.sharding_coalesce_max_gap_bytes = bytes(value)?;
+        }
+        "array.sharding_coalesce_max_bytes" => config.sharding_coalesce_max_bytes = bytes(value)?,
         "async.concurrency" => config.concurrency = count(value)?,
         "threading.max_workers" => config.max_workers = count(value)?,
         "async.timeout" => {
@@ -109,6 +114,17 @@ fn truth(value: &str) -> Result<bool, &'static str> {
     }
 }
 
+/// A number of bytes; `None` leaves it to the store.
+fn bytes(value: &str) -> Result<Option<u64>, &'static str> {
+    match value {
+        "None" | "null" | "" => Ok(None),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|_| "is not a number of bytes"),
+    }
+}
+
 /// A count; 0 and `None` leave the choice to the library.
 fn count(value: &str) -> Result<Option<NonZeroUsize>, &'static str> {
     match value {
@@ -138,6 +154,9 @@ mod tests {
             ("ZARR_JSON_INDENT", "4"),
             ("ZARR_ARRAY__TARGET_SHARD_SIZE_BYTES", "1048576"),
             ("ZARR_IGNORE_CHECKSUMS", "true"),
+            ("ZARR_ARRAY__RECTILINEAR_CHUNKS", "False"),
+            ("ZARR_ARRAY__SHARDING_COALESCE_MAX_GAP_BYTES", "0"),
+            ("ZARR_ARRAY__SHARDING_COALESCE_MAX_BYTES", "4096"),
             ("HOME", "/"),
         ]);
         let expected = Config {
@@ -146,6 +165,10 @@ mod tests {
             write_empty_chunks: true,
             read_missing_chunks: Some(false),
             target_shard_size_bytes: Some(1 << 20),
+            target_chunk_size_bytes: None,
+            rectilinear_chunks: Some(false),
+            sharding_coalesce_max_gap_bytes: Some(0),
+            sharding_coalesce_max_bytes: Some(4096),
             compressors: None,
             concurrency: NonZeroUsize::new(7),
             timeout: Some(Duration::from_millis(1500)),

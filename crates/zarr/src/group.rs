@@ -2,6 +2,7 @@
 //! `zarr-core` reads and writes.
 
 mod filter;
+mod get_many;
 pub(crate) mod members;
 pub(crate) mod put;
 pub(crate) mod require;
@@ -11,7 +12,7 @@ pub(crate) mod tree_view;
 use std::sync::Arc;
 
 use zarr_core::hierarchy::ConsolidatedView;
-use zarr_core::{Context, Error, ErrorKind, Result, hierarchy};
+use zarr_core::{CacheMetadata, Context, Error, ErrorKind, LastRead, Result, hierarchy};
 use zarr_metadata::{Attributes, DataType, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, Store};
 
@@ -35,8 +36,9 @@ pub struct Group {
     view: Option<ConsolidatedView>,
     /// Consolidated metadata of format 2 that was just written; in format 3 it is part of the group's metadata.
     collected: Option<Arc<ConsolidatedView>>,
-    /// Whether `read_attrs` reads from the store.
-    reload_attributes: bool,
+    /// How long `read_attrs` does not read from the store.
+    cache_attrs: CacheMetadata,
+    last_attrs: Arc<LastRead<Attributes>>,
 }
 
 impl Group {
@@ -53,13 +55,14 @@ impl Group {
             context,
             view: None,
             collected: None,
-            reload_attributes: false,
+            cache_attrs: CacheMetadata::Always,
+            last_attrs: Arc::default(),
         })
     }
 
-    pub(crate) fn reloading(self, reload_attributes: bool) -> Self {
+    pub(crate) fn caching_attrs(self, cache_attrs: CacheMetadata) -> Self {
         Self {
-            reload_attributes,
+            cache_attrs,
             ..self
         }
     }
@@ -89,13 +92,16 @@ impl Group {
         self.view.as_ref()
     }
 
-    /// The view with what was changed through this group.
+    /// The view with what was changed through this group. Metadata that was only used because it was there does not
+    /// answer where it is known to be out of date.
     pub(crate) async fn current_view(&self) -> Result<Option<&ConsolidatedView>> {
         let Some(view) = &self.view else {
             return Ok(None);
         };
-        view.follow(&self.location, &self.context).await?;
-        Ok(Some(view))
+        match view.follow(&self.location, &self.context).await {
+            Err(error) if view.is_required() => Err(error),
+            _ => Ok(Some(view).filter(|view| view.is_required() || !view.is_stale())),
+        }
     }
 
     /// A node below this group, from its metadata.
@@ -112,6 +118,7 @@ impl Group {
 
     pub(crate) fn replace(&mut self, metadata: GroupMetadata) {
         self.metadata = Arc::new(metadata);
+        self.last_attrs = Arc::default();
     }
 
     /// Makes a handle from metadata that you have, without a request to the store.
@@ -158,22 +165,24 @@ impl Group {
         !self.store().hints().writable
     }
 
-    /// The user's attributes.
+    /// The user's attributes, as this handle keeps them; [`read_attrs`](Self::read_attrs) obeys `cache_attrs`.
     #[doc(alias = "attributes")]
     pub fn attrs(&self) -> &Attributes {
         self.metadata.attributes()
     }
 
-    /// The attributes that this handle keeps or, if it was opened with `cache_attrs(false)`, those in the
-    /// store.
+    /// The attributes that this handle keeps or, if they are older than `cache_attrs` allows, those in the store.
+    /// [`attrs`](Self::attrs) cannot wait for a store, and returns what the handle keeps.
     ///
     /// # Errors
     /// If the group is gone or is no group any more.
     pub async fn read_attrs(&self) -> Result<Attributes> {
-        let mut group = self.clone();
-        if self.reload_attributes {
-            group.refresh().await?;
+        if let Some(last) = self.last_attrs.younger_than(self.cache_attrs.max_age()) {
+            return Ok(last.unwrap_or_else(|| self.attrs().clone()));
         }
+        let mut group = self.clone();
+        group.refresh().await?;
+        self.last_attrs.note(Some(group.attrs().clone()));
         Ok(group.attrs().clone())
     }
 
@@ -228,6 +237,8 @@ impl Group {
             return self.child(&path, view.find(&location, &path)?);
         }
         open(self)
+            .existing()
+            .use_consolidated(false)
             .path(path)
             .zarr_format(format)
             .context(&self.context)

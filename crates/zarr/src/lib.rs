@@ -70,6 +70,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod array;
 mod attributes;
 pub mod blocking;
@@ -148,10 +149,10 @@ pub use zarr_codecs::{AxisRange, CodecRegistry, InnerChunkOrder, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
 pub use zarr_core::hierarchy::{CreatePlan, Mode, UseConsolidated};
 pub use zarr_core::{
-    ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
-    Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill, Indices,
-    IntoLengths, Length, Mask, Metrics, NodeKind, Plain, Points, RangeExt, Result, Selection,
-    SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
+    ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, CacheMetadata, ChunkError, Chunks,
+    Codecs, Config, Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
+    Indices, IntoLengths, Length, Mask, Metrics, NodeKind, Plain, Points, RangeExt, Result,
+    Selection, SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
 };
 pub use zarr_core::{Chunk, ChunkProblem, InnerChunk, StoredBytes, VerifiedChunk};
 pub use zarr_metadata::codecs::typed as codecs;
@@ -161,7 +162,11 @@ pub use zarr_metadata::{
     NodePath, Order, Separator, SmallFloat, SmallInt, TimeError, TimeUnit, Timedelta64, WordError,
     ZarrFormat,
 };
+#[cfg(feature = "cache")]
+pub use zarr_store::Cached;
 pub use zarr_store::MemoryStore;
+#[cfg(feature = "tracing")]
+pub use zarr_store::Traced;
 #[cfg(feature = "local")]
 pub use zarr_store::{Durability, LocalStore, Locking, Symlinks};
 pub use zarr_store::{Location, Overlay, Store};

@@ -10,7 +10,7 @@ use zarr_core::{Context, DynData, Element, Error, NodeKind, Result};
 use zarr_metadata::ZarrFormat;
 
 use crate::operation::operation;
-use crate::{Group, Node, Open, Target, open};
+use crate::{Group, Mode, Node, Open, Target, open};
 
 /// Loads a node: all elements of an array, or a group whose arrays are loaded by name.
 ///
@@ -30,7 +30,8 @@ use crate::{Group, Node, Open, Target, open};
 /// # }
 /// ```
 pub fn load(store: impl Into<Target>) -> Load {
-    Load { open: open(store) }
+    let open = open(store).mode(Mode::Read);
+    Load { open }
 }
 
 /// A pending load: see [`load`].
@@ -52,6 +53,13 @@ impl Load {
     pub fn zarr_format(self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
         Self {
             open: self.open.zarr_format(format),
+        }
+    }
+
+    /// The old name of [`zarr_format`](Self::zarr_format). Different values for both are an error.
+    pub fn zarr_version(self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+        Self {
+            open: self.open.zarr_version(format),
         }
     }
 

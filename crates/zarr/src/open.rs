@@ -5,25 +5,28 @@ pub(crate) mod opening;
 use std::fmt::Display;
 
 use serde::Serialize;
-use zarr_core::hierarchy::ConsolidatedView;
 use zarr_core::{ArrayOptions, Context, ErrorClass, NodeKind, Result};
-use zarr_metadata::{Attributes, ZarrFormat};
+use zarr_metadata::Attributes;
 
+use crate::arguments::format::{FormatArgument, format_setters};
 use crate::open::opening::{OnConflict, Opening};
 use crate::operation::operation;
 use crate::target::access::{Access, array_handle_setters, handle_setters, store_setters};
 use crate::{Array, Group, Like, Mode, Node, Target, UseConsolidated};
 
-/// Opens an array or a group, or creates it if the [`mode`](Open::mode) says so.
+/// Opens an array or a group. If there is none it creates a group, or the array given with
+/// [`or_create`](Open::or_create), unless the [`mode`](Open::mode) is another than the default.
 ///
 /// ```
 /// use zarr::blocking::Wait;
 /// # fn main() -> zarr::Result<()> {
 /// # let group = zarr::create_group(zarr::Target::Memory).wait()?;
-/// match zarr::open(&group).wait()? {
+/// match zarr::open(&group).mode("r").wait()? {
 ///     zarr::Node::Array(array) => println!("{}", array.info()),
 ///     zarr::Node::Group(group) => println!("{}", group.tree().wait()?),
 /// }
+/// assert!(zarr::open(&group).path("typo").mode("r").wait().is_err());
+/// let new = zarr::open(&group).path("new").wait()?.into_group()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -33,7 +36,8 @@ pub fn open(store: impl Into<Target>) -> Open {
     }
 }
 
-/// Opens an array, or creates it if the [`mode`](OpenArray::mode) says so.
+/// Opens an array. If there is none it creates the one given with [`or_create`](OpenArray::or_create), unless the
+/// [`mode`](OpenArray::mode) is another than the default.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -41,7 +45,7 @@ pub fn open(store: impl Into<Target>) -> Open {
 /// # fn main() -> zarr::Result<()> {
 /// let store = MemoryStore::new();
 /// let options = ArrayOptions::new([10], DataType::Int16);
-/// let open = zarr::open_array(store.clone()).mode(Mode::Append).or_create(options);
+/// let open = zarr::open_array(store.clone()).or_create(options);
 /// open.wait()?.write(.., 3_i16).wait()?;
 ///
 /// let read_only = zarr::open_array(store).mode(Mode::Read).wait()?;
@@ -78,11 +82,14 @@ pub fn open_like(store: impl Into<Target>, like: &impl Like) -> OpenArray {
         .or_create(like.structure())
 }
 
-/// Opens a group, or creates it if the [`mode`](OpenGroup::mode) says so.
+/// Opens a group, or creates it if there is none, unless the [`mode`](OpenGroup::mode) is another than the default.
+///
+/// If the group has consolidated metadata, the nodes below it are known from that without a request to the store: see
+/// [`use_consolidated`](OpenGroup::use_consolidated). What is changed through this group or its
+/// descendants is seen.
 pub fn open_group(store: impl Into<Target>) -> OpenGroup {
     OpenGroup {
         opening: Opening::new(store.into()),
-        use_consolidated: UseConsolidated::Never,
         implicit: false,
     }
 }
@@ -115,6 +122,11 @@ macro_rules! open_setters {
     ($builder:ident) => {
         store_setters!($builder, opening.access);
         handle_setters!($builder, opening.access);
+        format_setters!(
+            /// Looks only for this format, and creates nodes in it. By default format 3 is tried first,
+            /// then 2.
+            $builder, opening.format
+        );
 
         impl $builder {
             /// The node's path in the store.
@@ -128,24 +140,34 @@ macro_rules! open_setters {
                 self.path(path)
             }
 
-            /// Looks only for this format, and creates nodes in it. By default format 3 is tried first,
-            /// then 2.
-            pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
-                let refused = &mut self.opening.refused;
-                self.opening.zarr_format = refused.take("zarr_format", format.try_into());
-                self
-            }
-
-            /// What to do if the node exists, or does not. Without a mode it must exist, and can be written
-            /// if the store allows it.
-            pub fn mode(mut self, mode: Mode) -> Self {
-                self.opening.mode = Some(mode);
+            /// What to do if the node exists, or does not: a [`Mode`], or its name in zarr-python, such as `"r"`.
+            ///
+            /// The default is [`Mode::Append`], or [`Mode::Read`] for a store that cannot be written.
+            /// An array is created only with `or_create`.
+            pub fn mode(mut self, mode: impl TryInto<Mode, Error: Display>) -> Self {
+                self.opening.mode = self.opening.refused.take("mode", mode.try_into());
                 self
             }
 
             /// Codecs, workers and limits; by default those of [`default_context`](crate::default_context()).
             pub fn context(mut self, context: &Context) -> Self {
                 self.opening.context = Some(context.clone());
+                self
+            }
+        }
+    };
+}
+
+/// The setter of builders that may open a group.
+macro_rules! use_consolidated {
+    ($builder:ident) => {
+        impl $builder {
+            /// Whether nodes below the group are looked up in its consolidated metadata: by default if there is any.
+            ///
+            /// `true` and `false` are [`Require`](UseConsolidated::Require) and [`Never`](UseConsolidated::Never), and a
+            /// text is the [`Key`](UseConsolidated::Key) of the metadata in format 2, as in zarr-python.
+            pub fn use_consolidated(mut self, which: impl Into<UseConsolidated>) -> Self {
+                self.opening.use_consolidated = which.into();
                 self
             }
         }
@@ -188,10 +210,17 @@ pub struct Open {
     opening: Opening,
 }
 open_setters!(Open);
+use_consolidated!(Open);
 or_create!(Open);
 array_handle_setters!(Open, opening.access);
 
 impl Open {
+    /// Without a mode, creates nothing.
+    pub(crate) fn existing(mut self) -> Self {
+        self.opening.must_exist = true;
+        self
+    }
+
     async fn run(self) -> Result<Node> {
         self.opening.open(None).await
     }
@@ -220,12 +249,17 @@ operation!(OpenArray => Array);
 #[derive(Clone, Debug)]
 pub struct OpenGroup {
     opening: Opening,
-    use_consolidated: UseConsolidated,
     implicit: bool,
 }
 open_setters!(OpenGroup);
+use_consolidated!(OpenGroup);
 
 impl OpenGroup {
+    pub(crate) fn format(mut self, format: FormatArgument) -> Self {
+        self.opening.format = format;
+        self
+    }
+
     pub(crate) fn access(mut self, access: Access) -> Self {
         self.opening.access = access;
         self
@@ -239,12 +273,6 @@ impl OpenGroup {
         self
     }
 
-    /// Whether nodes below the group are looked up in its consolidated metadata.
-    pub fn use_consolidated(mut self, which: UseConsolidated) -> Self {
-        self.use_consolidated = which;
-        self
-    }
-
     /// Whether a directory without a document counts as a group without attributes if there is a node
     /// directly below it. The group has the format of that node. By default it is no group, as in zarr-python.
     pub fn implicit(mut self, yes: bool) -> Self {
@@ -253,20 +281,16 @@ impl OpenGroup {
     }
 
     async fn run(self) -> Result<Group> {
-        let opening = self.opening.clone();
-        let opened = self.opening.open(Some(NodeKind::Group)).await;
-        let group = match opened {
+        let mut opening = self.opening.clone();
+        // A group without a document is not made one by looking.
+        opening.must_exist |= self.implicit;
+        let opened = opening.clone().open(Some(NodeKind::Group)).await;
+        match opened {
             Err(error) if self.implicit && error.class() == ErrorClass::NotFound => {
-                return opening.implicit().await?.ok_or(error);
+                opening.implicit().await?.ok_or(error)
             }
-            opened => opened?.into_group()?,
-        };
-        let (location, metadata) = (group.location(), group.metadata());
-        let view = ConsolidatedView::read(location, metadata, &self.use_consolidated).await?;
-        Ok(match view {
-            Some(view) => group.viewed(view),
-            None => group,
-        })
+            opened => opened?.into_group(),
+        }
     }
 }
 operation!(OpenGroup => Group);

@@ -1,17 +1,17 @@
 //! `save`: stores arrays in memory, a single one as an array or several in a group.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 
-use zarr_core::{Context, Error, ErrorKind, NodeKind, Refused, Result, hierarchy};
+use zarr_core::{Context, Error, ErrorKind, NodeKind, Result, hierarchy};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
+use crate::arguments::format::{FormatArgument, format_setters};
 use crate::create::Prepared;
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, store_setters};
-use crate::target::finish::{Finish, finish};
+use crate::target::finish::finish;
 use crate::{CreateArray, Data, Group, Source, Target, array, group};
 
 /// Saves arrays in memory: a single array without a name as an array, otherwise all of them in a group.
@@ -34,15 +34,11 @@ pub fn save(store: impl Into<Target>) -> Save {
     Save {
         target: store.into(),
         path: String::new(),
-        zarr_format: None,
+        format: FormatArgument::default(),
         overwrite: false,
         context: None,
-        access: Access {
-            finish: Finish::Here,
-            ..Access::default()
-        },
+        access: Access::finished(),
         in_group: false,
-        refused: Refused::default(),
         unnamed: Vec::new(),
         named: Vec::new(),
     }
@@ -80,17 +76,20 @@ pub fn save_group(store: impl Into<Target>) -> Save {
 pub struct Save {
     target: Target,
     path: String,
-    zarr_format: Option<ZarrFormat>,
+    format: FormatArgument,
     overwrite: bool,
     context: Option<Context>,
     access: Access,
     /// Whether a single array goes into a group, too.
     in_group: bool,
-    refused: Refused,
     unnamed: Vec<Data>,
     named: Vec<(String, Data)>,
 }
 store_setters!(Save, access);
+format_setters!(
+    /// The format; by default that of an existing group, or the context's default.
+    Save, format
+);
 
 impl Save {
     /// Adds an array. In a group these arrays are called `arr_0`, `arr_1`, and so on.
@@ -116,12 +115,6 @@ impl Save {
         self.path(path)
     }
 
-    /// The format; by default that of an existing group, or the context's default.
-    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
-        self.zarr_format = self.refused.take("zarr_format", format.try_into());
-        self
-    }
-
     /// Replaces the node at this path, and everything below it. All arguments are checked before anything
     /// is deleted.
     pub fn overwrite(mut self, yes: bool) -> Self {
@@ -136,7 +129,6 @@ impl Save {
     }
 
     async fn run(mut self) -> Result<()> {
-        self.refused.check()?;
         let context = self.context.take().unwrap_or_else(default_context);
         let location = self
             .target
@@ -147,23 +139,28 @@ impl Save {
     }
 
     async fn write(self, location: Location, context: Context) -> Result<()> {
+        let asked = self.format.get()?;
         if !self.in_group && self.named.is_empty() && self.unnamed.len() == 1 {
             for data in self.unnamed {
                 let mut create = array(location.clone(), data).overwrite(self.overwrite);
-                if let Some(format) = self.zarr_format {
+                if let Some(format) = asked {
                     create = create.zarr_format(format);
                 }
                 create.context(&context).await?;
             }
             return Ok(());
         }
-        let (overwrite, asked) = (self.overwrite, self.zarr_format);
+        let overwrite = self.overwrite;
         let arrays = self.arrays()?;
         let there = match overwrite {
             true => None,
             false => group_at(&location, asked).await?,
         };
-        let format = there.or(asked).unwrap_or_else(|| context.default_format());
+        let format = match there.or(asked) {
+            Some(format) => Some(format),
+            None => hierarchy::format_above(&location).await?,
+        };
+        let format = format.unwrap_or_else(|| context.default_format());
         let mut prepared = vec![];
         for (path, data) in arrays {
             let create = array(location.clone(), data).name(path.as_str());

@@ -10,18 +10,44 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use zarr_core::hierarchy;
+use zarr_metadata::NodePath;
 use zarr_store::{
-    BlockingStore, Key, Location, MemoryStore, PutMode, open_path, open_store, without_secrets,
+    BlockingStore, Key, Location, MemoryStore, PutMode, open_path, open_store, store_and_path,
+    without_secrets,
 };
 
 use crate::Result;
-use crate::target::finish::Finish;
+use crate::target::access::Secret;
 
 /// A store, or a location in one.
 ///
 /// Strings, paths, stores, [`Location`]s, arrays and groups convert into it: `zarr::open("a.zarr")`,
 /// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`. A store of your own comes in an `Arc`.
 /// A map of keys and bytes is copied into a new store in memory.
+///
+/// Stores around a store are targets, too: `Cached` (feature `cache`) keeps values in memory, `Traced` (feature `tracing`)
+/// reports every call, and [`Hooked`](crate::tools::Hooked) does what you write.
+///
+/// ```
+/// # use zarr::blocking::Wait;
+/// # fn main() -> zarr::Result<()> {
+/// # #[cfg(all(feature = "cache", feature = "tracing"))] {
+/// use std::time::Duration;
+/// use zarr::{Cached, Location, Traced};
+///
+/// let far = Location::parse("memory://far").wait()?.store().clone();
+/// let traced = Traced::new(far);
+/// let store = Cached::new(traced.clone(), 64 << 20, Some(Duration::from_secs(60)));
+/// let a = zarr::ones(store, [4]).wait()?;
+/// a.write(.., 2.0).wait()?;
+/// a.read::<f64>(..).wait()?;
+/// let counts = traced.counts();
+/// a.read::<f64>(..).wait()?;
+/// assert_eq!(traced.counts().bytes_read, counts.bytes_read);
+/// # }
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// If everything in a zip archive is inside one folder, and that folder is a node (as when a directory is packed with
 /// its name), paths are relative to that folder.
@@ -38,7 +64,8 @@ pub enum Target {
     Memory,
     /// A directory, or a zip archive.
     Path(PathBuf),
-    /// An address: a path or a URL. See [`open_store`].
+    /// An address: a path or a URL (see [`open_store`]), or `STORE::PATH`, such as `demo.zarr::ocean/sst`, which is a node
+    /// in such a store.
     Address(String),
     /// A location in a store.
     At(Location),
@@ -47,18 +74,25 @@ pub enum Target {
 }
 
 impl Target {
-    /// The location `path` below this target. An archive that is opened for it is finished as `finish` says.
-    pub(crate) async fn location(&self, path: &str, finish: Finish) -> Result<Location> {
-        let options = finish.options();
-        let path = zarr_metadata::NodePath::parse(path)?;
-        let root = match self {
-            Self::Memory => Location::root(MemoryStore::new().into_store()),
-            Self::Path(path) => Location::root(open_path(path, options).await?),
-            Self::Address(address) => Location::root(open_store(address, options).await?),
+    /// The location `path` below this target, in a store that is opened with these options.
+    async fn location(&self, path: &str, options: &[(String, Secret)]) -> Result<Location> {
+        let options: Vec<(&str, &str)> = options
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.0.as_str()))
+            .collect();
+        let path = NodePath::parse(path)?;
+        let (store, path) = match self {
+            Self::Memory => (MemoryStore::new().into_store(), path),
+            Self::Path(file) => (open_path(file, &options).await?, path),
+            Self::Address(address) => {
+                let (store, above) = store_and_path(address);
+                let path = NodePath::parse(above)?.join(path.as_str())?;
+                (open_store(store, &options).await?, path)
+            }
             Self::At(location) => return Ok(location.join(path.as_str())?),
-            Self::Values(values) => Location::root(filled(values)?.into_store()),
+            Self::Values(values) => (filled(values)?.into_store(), path),
         };
-        hierarchy::place_in(&root, path.as_str()).await
+        hierarchy::place_in(&Location::root(store), path.as_str()).await
     }
 }
 

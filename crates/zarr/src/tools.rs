@@ -17,5 +17,5 @@ pub use zarr_store::runtime::{Budget, Reserved};
 pub use zarr_store::{
     AuxiliaryFile, BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, IoHints, Key,
     Listing, Op, Outcome, Payload, Prefix, PutMode, Reads, StoreError, StoreErrorKind, StoreExt,
-    Version, without_secrets,
+    Version, store_and_path, without_secrets,
 };

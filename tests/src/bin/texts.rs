@@ -66,7 +66,7 @@ fn read(folder: &std::path::Path) -> Outcome {
         .collect::<std::io::Result<_>>()?;
     places.sort();
     for place in places {
-        let Node::Array(array) = zarr::open(place.as_path()).wait()? else {
+        let Node::Array(array) = zarr::open(place.as_path()).mode("r").wait()? else {
             continue;
         };
         let Values::Variable(elements) = array.read_dyn(..).wait()?.data else {

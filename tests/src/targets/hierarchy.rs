@@ -45,7 +45,7 @@ fn open(bytes: &[u8]) {
                 .unwrap();
         }
     }
-    let Ok(root) = zarr::open_group(store).wait() else {
+    let Ok(root) = zarr::open_group(store).mode("r").wait() else {
         return;
     };
     let _ = root.tree().wait().map(|tree| tree.to_string());

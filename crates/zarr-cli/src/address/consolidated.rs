@@ -2,17 +2,19 @@
 //! date.
 
 use zarr::blocking::Wait;
-use zarr::{Array, Config, Context, Location, Node, UseConsolidated};
+use zarr::{Array, Config, Context, Location, Node};
 
-use super::Address;
 use super::node_directory::{directory_of, is_node, outermost};
+use super::{Address, existing_mode};
 use crate::failure::Failure;
 use crate::output::{text, warnings};
 
 /// Warns of the consolidated metadata of this group and all above.
 fn warn_from(mut place: Option<Location>, state: &str) {
     while let Some(here) = place {
-        let group = zarr::open_group(here.clone()).use_consolidated(UseConsolidated::Require);
+        let group = zarr::open_group(here.clone())
+            .mode(existing_mode(&here))
+            .use_consolidated(true);
         if group.wait().is_ok() {
             let what = format!(
                 "the consolidated metadata of {here} {state}; `zarr consolidate` updates it"

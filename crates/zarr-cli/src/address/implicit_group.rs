@@ -3,7 +3,7 @@
 use zarr::blocking::Wait;
 use zarr::{Group, Node};
 
-use super::Address;
+use super::{Address, existing_mode};
 use crate::failure::{Exit, Failure};
 use crate::output::text;
 
@@ -47,8 +47,12 @@ impl Address {
 
     fn implicit_group(&self) -> zarr::Result<Group> {
         let (store, path) = self.store_and_path();
-        let options = self.options();
-        let open = zarr::open_group(store).path(path).implicit(true);
-        open.storage_options(options.pairs()).wait()
+        let opened = async {
+            let place = self.place_in(store, path).await?;
+            let mode = existing_mode(&place);
+            let open = zarr::open_group(place).mode(mode).implicit(true);
+            open.use_consolidated(false).await
+        };
+        opened.wait()
     }
 }

@@ -18,6 +18,10 @@ impl StoreOptions {
         self.0.is_empty()
     }
 
+    pub(crate) fn has(&self, wanted: &str) -> bool {
+        self.0.iter().any(|(name, _)| name == wanted)
+    }
+
     /// The same with one more, which comes last.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));

@@ -11,8 +11,8 @@ use serde_json::json;
 use zarr::blocking::Wait;
 use zarr::{Attributes, Context, CopyStats, CopyStep, IfExists, Location, Node};
 
-use crate::address::Address;
 use crate::address::archives::finish;
+use crate::address::{Address, existing};
 use crate::arguments::byte_size::byte_size;
 use crate::arguments::description::DescriptionArgs;
 use crate::arguments::new_array::StorageArgs;
@@ -201,10 +201,8 @@ fn copy(
     // Both locations, behind the gate.
     let location = from.location().clone();
     let context = args.to.context_of_copy(args.memory_limit);
-    let from = zarr::open(gate.guard(&location))
-        .zarr_format(from.zarr_format())
-        .context(&context)
-        .wait();
+    let open = zarr::open(gate.guard(&location)).zarr_format(from.zarr_format());
+    let from = existing(open, &location).context(&context).wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
     let attributes = args.description.attributes(attrs::attributes(&from))?;
     let is_array = matches!(from, Node::Array(_));
@@ -302,7 +300,8 @@ fn copy(
 
 /// Makes these the attributes of the group that was copied.
 fn set_attributes(group: &Location, new: &Attributes, context: &Context) -> zarr::Result<()> {
-    let mut group = zarr::open_group(group.clone()).context(context).wait()?;
+    let open = zarr::open_group(group.clone()).mode("r+");
+    let mut group = open.context(context).wait()?;
     let names = group.attrs().keys();
     let gone: Vec<String> = names
         .filter(|name| !new.contains_key(*name))

@@ -8,6 +8,7 @@ use zarr::tools::documents::{ZARR_JSON, ZMETADATA};
 use zarr::{ArrayMetadata, Attributes, Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
 
 use super::directories::Directory;
+use crate::address::existing;
 
 /// The first difference between the consolidated metadata of a group and the documents of the nodes below it.
 #[derive(Debug)]
@@ -25,7 +26,8 @@ impl StaleMetadata {
     /// Compares consolidated metadata with the documents of the nodes. What cannot be read is not compared.
     pub(crate) fn find(directory: &Directory) -> Option<Self> {
         let (name, pointer) = consolidated(directory)?;
-        let Ok(Node::Group(now)) = zarr::open(directory.location.clone()).wait() else {
+        let place = &directory.location;
+        let Ok(Node::Group(now)) = existing(zarr::open(place.clone()), place).wait() else {
             return None;
         };
         let then = zarr::open_consolidated(directory.location.clone()).wait();

@@ -85,7 +85,7 @@ fn migrating_one_is_one_change() {
 fn an_outer_folder_is_the_root() {
     let home = Home::new();
     home.run("write ~/in.npy ~/from::a").unwrap();
-    let folder = format!("{}::foo.zarr", home.path("x.zip").display());
+    let folder = format!("{}|zip:foo.zarr", home.path("x.zip").display());
     let from = zarr::open_group(home.path("from")).wait().unwrap();
     zarr::copy_all(&from, folder).wait().unwrap();
     assert_eq!(home.print("ls ~/x.zip"), "a\n");

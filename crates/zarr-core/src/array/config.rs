@@ -1,5 +1,9 @@
 //! The configuration of a handle to an array.
 
+use std::time::Duration;
+
+use zarr_metadata::Order;
+
 /// How a handle reads and writes an array. It is not stored.
 ///
 /// ```
@@ -15,11 +19,14 @@ pub struct ArrayConfig {
     /// default. If off, reading such a chunk is the error [`ChunkError::NotFound`](crate::ChunkError::NotFound). Inner
     /// chunks that are absent from a shard are always read as the fill value.
     pub read_missing_chunks: bool,
-    /// Whether the array's documents are read again before each read and write, so that changes by others
-    /// are seen; off by default. A stream keeps the metadata that it began with.
-    pub reload_metadata: bool,
-    /// Whether the attributes are read from the store each time they are asked for; off by default.
-    pub reload_attributes: bool,
+    /// How long operations on elements use the documents that the handle keeps; always by default. Otherwise they
+    /// read them again, so that changes by others are seen. A stream keeps the metadata that it began with.
+    pub cache_metadata: CacheMetadata,
+    /// How long attributes that are asked for are those that the handle keeps; always by default.
+    pub cache_attrs: CacheMetadata,
+    /// How the elements of a box that is read lie in memory, if the array is of format 3; in C order by default. Of an
+    /// array of format 2 they lie as they are stored. Elements at scattered places come in C order.
+    pub order: Order,
 }
 
 impl Default for ArrayConfig {
@@ -27,8 +34,49 @@ impl Default for ArrayConfig {
         Self {
             write_empty_chunks: false,
             read_missing_chunks: true,
-            reload_metadata: false,
-            reload_attributes: false,
+            cache_metadata: CacheMetadata::Always,
+            cache_attrs: CacheMetadata::Always,
+            order: Order::C,
         }
+    }
+}
+
+/// How long metadata that was read is used before it is read again. `true` is always, `false` is never, and a
+/// [`Duration`] is so long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CacheMetadata {
+    /// As long as the handle lives, or until it is refreshed.
+    #[default]
+    Always,
+    /// It is read again for each operation.
+    Never,
+    /// For so long after it was read.
+    For(Duration),
+}
+
+impl CacheMetadata {
+    /// The age up to which metadata is used.
+    pub fn max_age(self) -> Duration {
+        match self {
+            Self::Always => Duration::MAX,
+            Self::Never => Duration::ZERO,
+            Self::For(age) => age,
+        }
+    }
+}
+
+impl From<bool> for CacheMetadata {
+    fn from(yes: bool) -> Self {
+        match yes {
+            true => Self::Always,
+            false => Self::Never,
+        }
+    }
+}
+
+impl From<Duration> for CacheMetadata {
+    fn from(age: Duration) -> Self {
+        Self::For(age)
     }
 }

@@ -1,6 +1,7 @@
 //! Changes the documents of an open array, and reads them again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use zarr_metadata::{ArrayMetadata, NodeMetadata};
 
@@ -34,6 +35,27 @@ impl ChunkedArray {
             NodeMetadata::Array(metadata) => self.with_metadata(metadata),
             NodeMetadata::Group(_) => Err(wrong()),
         }
+    }
+
+    /// The array by documents that are not older than that: those of this handle, or those that it read last; else they
+    /// are read again.
+    ///
+    /// # Errors
+    /// The errors of [`reread`](Self::reread).
+    pub async fn read_within(self: Arc<Self>, max_age: Duration) -> Result<Arc<Self>> {
+        if max_age == Duration::MAX {
+            return Ok(self);
+        }
+        match self.last_read.younger_than(max_age) {
+            Some(None) => return Ok(self),
+            Some(Some(read)) => return Ok(Arc::new(self.with_metadata(read)?)),
+            None => {}
+        }
+        let last_read = Arc::clone(&self.last_read);
+        let now = Arc::clone(&self).reread().await?;
+        let is_other = !Arc::ptr_eq(&self, &now);
+        last_read.note(is_other.then(|| now.metadata().clone()));
+        Ok(now)
     }
 
     /// Reads the array's documents again, and returns the array as it is now; the same one if nothing has

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytemuck::{AnyBitPattern, Pod};
 use ndarray::ArrayViewMutD;
 use zarr_codecs::{Dims, DisjointParts, NdViewMut, Projection, Projections, Region, VlenHeap};
-use zarr_metadata::FillValue;
+use zarr_metadata::{FillValue, Order};
 
 use crate::cells::CellRun;
 use crate::{Error, ErrorKind};
@@ -36,7 +36,7 @@ const HUGE_PAGES: usize = 4 << 20;
 #[cfg(target_os = "linux")]
 const HUGE_PAGE: usize = 2 << 20;
 
-/// The elements of a read, in C order, as they come in.
+/// The elements of a read as they come in, in the order of the destination.
 #[derive(Debug)]
 pub struct Output {
     // Declared first: dropped before the memory it points into is freed or given back.
@@ -44,6 +44,7 @@ pub struct Output {
     memory: OutputMemory,
     /// Bytes of all elements.
     len: usize,
+    order: Order,
     heap: Arc<VlenHeap>,
     written: AtomicU64,
     filled: bool,
@@ -54,10 +55,14 @@ pub struct Output {
 /// Where the elements of a read go.
 #[derive(Debug)]
 pub(crate) enum Destination {
-    /// To new memory, for elements of this alignment.
-    New { align: usize },
+    /// To new memory, for elements of this alignment. Those of a box lie in this order, others in C order.
+    New { align: usize, order: Order },
     /// To memory that held something else before, if it is large enough; else to new memory.
-    Used { memory: Allocation, align: usize },
+    Used {
+        memory: Allocation,
+        align: usize,
+        order: Order,
+    },
     /// To memory of the caller's: see [`lend`].
     Borrowed(BorrowedOutput),
 }
@@ -128,7 +133,7 @@ pub(crate) fn lend<T: Pod, R>(
 
 impl Destination {
     /// The memory of a vector whose elements are not needed any more.
-    pub(crate) fn of<T: Pod>(used: Vec<T>) -> Self {
+    pub(crate) fn of<T: Pod>(used: Vec<T>, order: Order) -> Self {
         let align = align_of::<T>();
         let mut used = ManuallyDrop::new(used);
         let (ptr, capacity) = (NonNull::new(used.as_mut_ptr()), used.capacity());
@@ -139,16 +144,25 @@ impl Destination {
                     layout,
                 },
                 align,
+                order,
             },
-            _ => Self::New { align },
+            _ => Self::New { align, order },
+        }
+    }
+
+    /// The order in which elements of a box lie in memory of our own.
+    fn order(&self) -> Order {
+        match self {
+            Self::New { order, .. } | Self::Used { order, .. } => *order,
+            Self::Borrowed(_) => Order::C,
         }
     }
 
     /// Memory of `len` bytes, or what was lent. Our own is zeroed where `zeroed` says so.
     fn take(self, len: usize, zeroed: bool) -> Option<OutputMemory> {
         let (used, align) = match self {
-            Self::New { align } => (None, align),
-            Self::Used { memory, align } => (Some(memory), align),
+            Self::New { align, .. } => (None, align),
+            Self::Used { memory, align, .. } => (Some(memory), align),
             Self::Borrowed(borrowed) => return Some(OutputMemory::Borrowed(borrowed)),
         };
         let layout = Layout::from_size_align(len, align).ok()?;
@@ -187,18 +201,31 @@ impl Output {
         let len = byte_len(shape, elem)?;
         let is_fresh = len >= FRESH_PAGES && matches!(destination, Destination::New { .. });
         let zeroed = boxes.is_none() || is_fresh && is_zero(fill);
+        let order = match boxes {
+            Some(_) => destination.order(),
+            None => Order::C,
+        };
+        // In Fortran order an array lies as one with its axes the other way round.
+        let lies: Dims<u64> = match order {
+            Order::C => shape.into(),
+            Order::F => shape.iter().rev().copied().collect(),
+        };
         let memory = destination.take(len, zeroed).ok_or_else(too_large)?;
         let view = match (boxes, &memory) {
             (None, _) => NdViewMut::over(&mut [], &[0], elem),
             // SAFETY: memory of our own is valid for `len` bytes until it is dropped, and nothing else
             // accesses it before `into_vec` takes both apart. `parts` is dropped first.
             (Some(_), OutputMemory::Own(memory)) => unsafe {
-                NdViewMut::from_raw(memory.ptr.as_ptr(), len, shape, elem)
+                NdViewMut::from_raw(memory.ptr.as_ptr(), len, &lies, elem)
             },
             // SAFETY: a loan is of elements that are borrowed mutably until it is dropped, and `view` names
             // each of them once. `parts` is dropped first.
             (Some(_), OutputMemory::Borrowed(borrowed)) => unsafe { borrowed.view(shape, elem) },
         };
+        let view = view.and_then(|view| match order {
+            Order::C => Some(view),
+            Order::F => view.permute(&(0..shape.len()).rev().collect::<Dims<usize>>()),
+        });
         let projections = match boxes {
             Some(boxes) => Some(boxes.clone()),
             None => Projections::new(&Region::whole(&[0]), &[1]),
@@ -210,6 +237,7 @@ impl Output {
             filled: zeroed && matches!(memory, OutputMemory::Own(_)),
             memory,
             len,
+            order,
             heap: Arc::clone(heap),
             written: AtomicU64::new(0),
             anywhere: boxes.is_none().then(Mutex::default),
@@ -234,6 +262,11 @@ impl Output {
     /// Whether memory that is left alone holds fill values.
     pub(crate) fn is_filled(&self) -> bool {
         self.filled
+    }
+
+    /// The order in which the elements lie in memory of our own.
+    pub fn order(&self) -> Order {
+        self.order
     }
 
     /// What the handles among the elements stand for, if they are handles.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
 use zarr_codecs::{CodecChain, Dims, VlenHeap};
+use zarr_metadata::Order;
 use zarr_store::runtime::Budget;
 
 use super::fetch;
@@ -32,7 +33,9 @@ impl ChunkedArray {
         selection: ResolvedSelection,
         align: usize,
     ) -> Result<Output> {
-        self.read_to(selection, Destination::New { align }).await
+        let order = Order::C;
+        self.read_to(selection, Destination::New { align, order })
+            .await
     }
 
     /// Reads the cells of a selection to where they are wanted.
@@ -45,13 +48,15 @@ impl ChunkedArray {
         Ok(job.run_one(false).await?.0)
     }
 
-    /// Reads the cells of several selections. A chunk that several of them touch is fetched and decoded once.
+    /// Reads the cells of several selections, each in the array's order. A chunk that several of them touch is fetched
+    /// and decoded once.
     pub(crate) async fn read_all(
         self: Arc<Self>,
         selections: Vec<ResolvedSelection>,
         align: usize,
     ) -> Result<Vec<Output>> {
-        let new = |selection| (selection, Destination::New { align });
+        let order = self.order();
+        let new = |selection| (selection, Destination::New { align, order });
         let job = ReadJob::new(self, selections.into_iter().map(new).collect())?;
         Ok(job.run().await?.outputs)
     }

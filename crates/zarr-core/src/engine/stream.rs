@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{AxisRange, Projection, Projections, Region};
+use zarr_metadata::Order;
 
 use super::output::{Destination, Output};
 use super::plan;
@@ -158,7 +159,10 @@ impl StreamJob {
         // All that the block needs at once: a block that holds a part and waits for more could wait for ever.
         let _until_taken = self.budget.take(self.most(projection)).await;
         let (array, budget) = (Arc::clone(&self.array), Budget::unlimited());
-        let destination = Destination::New { align: self.align };
+        let destination = Destination::New {
+            align: self.align,
+            order: Order::C,
+        };
         let job = ReadJob::new(array, vec![(cells, destination)])?;
         let job = job.beside(self.ahead, budget);
         let (output, was_absent) = job.run_one(is_absent).await?;

@@ -13,18 +13,42 @@ use super::{Depth, FoundMember, consolidate, find, not_found, path_of};
 use crate::{Context, Error, ErrorKind, NodeKind, Result, Warning};
 
 /// Whether nodes below a group are looked up in its consolidated metadata.
+///
+/// `true`, `false` and texts convert into it, as zarr-python writes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UseConsolidated {
     /// No: the store is asked, and what it says is never out of date.
-    #[default]
     Never,
-    /// Where there is such metadata.
+    /// Where there is such metadata. What is changed through the group or its descendants is seen: the metadata is read
+    /// again, or the store is asked if it was left as it is. Changes by others are not noticed.
+    #[default]
     Auto,
     /// Yes: it is an error where there is none.
     Require,
     /// Yes, under another name than `.zmetadata` (format 2).
     Key(String),
+}
+
+impl From<bool> for UseConsolidated {
+    fn from(yes: bool) -> Self {
+        match yes {
+            true => Self::Require,
+            false => Self::Never,
+        }
+    }
+}
+
+impl From<&str> for UseConsolidated {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<String> for UseConsolidated {
+    fn from(key: String) -> Self {
+        Self::Key(key)
+    }
 }
 
 /// Consolidated metadata as one of the groups in it sees it.
@@ -37,6 +61,8 @@ pub struct ConsolidatedView {
     base: NodePath,
     /// The name of the document, in format 2.
     name: Arc<str>,
+    /// Whether the group was to have it.
+    is_required: bool,
 }
 
 /// What all groups know that were opened by the same consolidated metadata.
@@ -129,6 +155,7 @@ impl ConsolidatedView {
             root,
             base: NodePath::root(),
             name: name.into(),
+            is_required: *which != UseConsolidated::Auto,
         }))
     }
 
@@ -146,6 +173,11 @@ impl ConsolidatedView {
     /// Whether a document was changed through the group, or through what came from it, since the metadata was read.
     pub fn is_stale(&self) -> bool {
         self.shared.stale.load(Ordering::Acquire)
+    }
+
+    /// Whether the group was to be opened by this metadata, which then answers even if it is out of date.
+    pub fn is_required(&self) -> bool {
+        self.is_required
     }
 
     /// Whether operations keep the metadata in the store up to date.

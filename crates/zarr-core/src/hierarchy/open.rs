@@ -1,18 +1,23 @@
 //! Opening a node in a mode, which says what is opened, created or refused.
 
 use std::pin::pin;
+use std::str::FromStr;
 
 use futures_util::StreamExt;
-use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, ZarrFormat};
+use zarr_metadata::{
+    ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, WordError, ZarrFormat,
+};
 use zarr_store::{Location, Op, StoreError, StoreErrorKind};
 
 use super::warn::warn_of_both_formats;
-use super::{Depth, check_vacant, create, each_member, find, kind, path_of, read};
+use super::{Depth, check_vacant, create, each_member, find, format_above, kind, path_of, read};
+use crate::words::converts_from_text;
 use crate::{
     ArrayOptions, ChunkedArray, Context, Error, ErrorKind, NodeKind, Result, check_new_array,
 };
 
-/// What opening does where a node is there, and where none is: the modes of zarr-python.
+/// What opening does where a node is there, and where none is: the modes of zarr-python, whose names (`r`, `r+`, `a`, `w`,
+/// `w-`) can be parsed and convert into them.
 ///
 /// | | nothing there | the node there | the other kind there |
 /// |---|---|---|---|
@@ -44,6 +49,27 @@ pub enum Mode {
     CreateNew,
 }
 
+/// The modes by the names that zarr-python gives them.
+impl FromStr for Mode {
+    type Err = WordError;
+
+    fn from_str(name: &str) -> std::result::Result<Self, WordError> {
+        match name {
+            "r" => Ok(Self::Read),
+            "r+" => Ok(Self::ReadWrite),
+            "a" => Ok(Self::Append),
+            "w" => Ok(Self::Write),
+            "w-" => Ok(Self::CreateNew),
+            other => Err(WordError::new(
+                "`r` (read), `r+` (read and write), `a` (open, or create), `w` (replace) or `w-` (create)",
+                other,
+            )),
+        }
+    }
+}
+
+converts_from_text!(Mode: &str, String, &String);
+
 /// How a node is opened.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
@@ -51,7 +77,8 @@ pub struct OpenOptions {
     pub mode: Option<Mode>,
     /// Which kind it must be; `None` where either will do.
     pub kind: Option<NodeKind>,
-    /// The only format that is looked for, and the format of what is created.
+    /// The only format that is looked for, and the format of what is created. Without one both are looked for, and what
+    /// is created has the format of the group above, or else the context's default.
     pub format: Option<ZarrFormat>,
     /// The array to create where the mode creates one.
     pub array: Option<ArrayOptions>,
@@ -134,6 +161,9 @@ impl OpenOptions {
             (Some(array), _) => {
                 let mut array = array.clone();
                 array.zarr_format = self.format.or(array.zarr_format);
+                if array.zarr_format.is_none() {
+                    array.zarr_format = format_above(location).await?;
+                }
                 NodeMetadata::Array(new_array(location, array, context)?)
             }
             (None, Some(NodeKind::Array)) => {
@@ -142,7 +172,13 @@ impl OpenOptions {
                 return Err(Error::argument("or_create", text));
             }
             (None, _) => {
-                let format = self.format.unwrap_or_else(|| context.default_format());
+                let format = match self.format {
+                    Some(format) => format,
+                    None => {
+                        let above = format_above(location).await?;
+                        above.unwrap_or_else(|| context.default_format())
+                    }
+                };
                 let attributes = self.attributes.clone().unwrap_or_default();
                 NodeMetadata::Group(GroupMetadata::new(format, attributes))
             }
@@ -158,7 +194,9 @@ fn new_array(
     options: ArrayOptions,
     context: &Context,
 ) -> Result<ArrayMetadata> {
-    let options = options.or_config(context.config());
+    let mut options = options.or_config(context.config());
+    // What is not stored belongs to the handle.
+    options.take_memory_order(context.default_format());
     let metadata = options.metadata(context.default_format())?;
     let (path, config) = (path_of(location)?, context.array_config());
     let (location, context) = (location.clone(), context.clone());

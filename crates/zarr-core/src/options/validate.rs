@@ -1,7 +1,9 @@
 //! Whether a new node is valid: its documents such that every reader opens them, its codecs such that chunks can be
 //! written. Asks no store.
 
-use zarr_metadata::{ArrayMetadata, DataType, NodeMetadata, Problem, ProblemKind, Reader};
+use zarr_metadata::{
+    ArrayMetadata, ChunkGridMetadata, DataType, NodeMetadata, Problem, ProblemKind, Reader,
+};
 
 use crate::{ChunkedArray, Error, ErrorClass, ErrorKind, Result};
 
@@ -38,6 +40,13 @@ pub fn check_new(node: &NodeMetadata) -> Result<()> {
 /// As [`ChunkedArray::check_writable`]. Codecs that do not suit the array are the argument `codecs` here, since no
 /// document is damaged.
 pub fn check_new_array(array: &ChunkedArray) -> Result<()> {
+    let grid = array.metadata().chunk_grid();
+    let is_rectilinear = matches!(*grid, ChunkGridMetadata::Rectilinear { .. });
+    if is_rectilinear && array.context().config().rectilinear_chunks == Some(false) {
+        let text =
+            "chunks that differ in length are turned off by the setting `array.rectilinear_chunks`";
+        return Err(Error::argument("chunks", text));
+    }
     array.check_writable().map_err(|error| match error.kind() {
         ErrorKind::Codec { source, .. } if error.class() == ErrorClass::Corrupt => {
             Error::argument("codecs", source.to_string())

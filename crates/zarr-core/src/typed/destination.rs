@@ -59,9 +59,8 @@ impl ChunkedArray {
         memory: Vec<T::Stored>,
     ) -> Result<ArrayD<T>> {
         self.check_element::<T>()?;
-        let (array, destination) = (Arc::clone(&self), Destination::of(memory));
-        let output = array.read_to(selection.clone(), destination).await?;
-        into_array(self.elements(output)?, selection.out_shape())
+        let destination = Destination::of(memory, self.order());
+        self.read_array(selection, destination).await
     }
 
     /// Reads several selections at once, and returns an array for each, in order. A chunk, or an inner chunk
@@ -80,7 +79,10 @@ impl ChunkedArray {
         let array = Arc::clone(&self);
         let outputs = array.read_all(selections, align_of::<T::Stored>()).await?;
         (outputs.into_iter().zip(shapes))
-            .map(|(output, shape)| into_array(self.elements(output)?, &shape))
+            .map(|(output, shape)| {
+                let order = output.order();
+                into_array(self.elements(output)?, &shape, order)
+            })
             .collect()
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use ndarray::ArrayD;
 use zarr_codecs::VlenHeap;
-use zarr_metadata::{DataType, NodePath};
+use zarr_metadata::{DataType, NodePath, Order};
 
 use super::{Element, c_order, into_array, mismatch};
 use crate::{Error, Result, Values};
@@ -35,6 +35,7 @@ impl DynData {
         into_array(
             T::from_stored(stored, &self.dtype, &heap.elements())?,
             &self.shape,
+            Order::C,
         )
     }
 }

@@ -6,15 +6,18 @@ use std::sync::Arc;
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, Dimension};
 use zarr_codecs::{Casting, Region, VlenElements, VlenHandle};
+use zarr_metadata::Order;
 
 use super::{DynData, Element, into_array, mismatch};
+use crate::engine::Destination;
 use crate::{
     Block, ChunkedArray, Error, ErrorKind, Output, ResolvedSelection, Result, Values, VarArray,
     values,
 };
 
 impl ChunkedArray {
-    /// Reads the cells of a selection as an array of its output shape.
+    /// Reads the cells of a selection as an array of its output shape. The elements of a box lie in memory in the
+    /// array's [`order`](Self::order).
     ///
     /// # Errors
     /// If the data type is not read as `T`, and the errors of [`read`](Self::read).
@@ -23,9 +26,21 @@ impl ChunkedArray {
         selection: ResolvedSelection,
     ) -> Result<ArrayD<T>> {
         self.check_element::<T>()?;
-        let align = align_of::<T::Stored>();
-        let output = Arc::clone(&self).read(selection.clone(), align).await?;
-        into_array(self.elements(output)?, selection.out_shape())
+        let (align, order) = (align_of::<T::Stored>(), self.order());
+        let destination = Destination::New { align, order };
+        self.read_array(selection, destination).await
+    }
+
+    /// Reads the cells of a selection to where they are wanted, as an array there.
+    pub(super) async fn read_array<T: Element>(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+        destination: Destination,
+    ) -> Result<ArrayD<T>> {
+        let array = Arc::clone(&self);
+        let output = array.read_to(selection.clone(), destination).await?;
+        let order = output.order();
+        into_array(self.elements(output)?, selection.out_shape(), order)
     }
 
     /// Checks that the output of a selection has the axes of an array of this type, before it is read.
@@ -131,7 +146,7 @@ impl ChunkedArray {
         Ok(blocks.map(move |block| {
             let Block { region, output } = block?;
             let elements = self.elements::<T>(output)?;
-            let array = into_array(elements, &region.shape())?;
+            let array = into_array(elements, &region.shape(), Order::C)?;
             Ok((region, array))
         }))
     }

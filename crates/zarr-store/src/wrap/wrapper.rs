@@ -52,6 +52,9 @@ pub(crate) trait Wrapper: Debug + Display + Send + Sync + 'static {
         kind_of::<Self>()
     }
 
+    /// Whether the locks of the store inside keep other processes out here as well, if they do there.
+    const LOCKS_PROCESSES: bool = true;
+
     /// Whether anything is done around calls: where not, they are not even timed.
     const IS_HOOKED: bool = false;
     /// How far reads concern the wrapper.

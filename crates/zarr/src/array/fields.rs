@@ -40,11 +40,10 @@ impl ArrayFields {
         self.steps.push(Step::Several(names.collect()));
     }
 
-    /// The array as its handle knows it or, with `cache_metadata(false)`, as the store has it now.
+    /// The array as its handle knows it or as the store has it, if it is not to be kept so long.
     pub(crate) async fn current(mut self) -> Result<Arc<ChunkedArray>> {
-        if self.array.config().reload_metadata {
-            self.array = self.array.reread().await?;
-        }
+        let max_age = self.array.config().cache_metadata.max_age();
+        self.array = self.array.read_within(max_age).await?;
         self.into_array()
     }
 

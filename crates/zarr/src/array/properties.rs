@@ -1,5 +1,7 @@
 //! The less common properties of an `Array`: its place, context, order and codecs.
 
+use std::sync::Arc;
+
 use zarr_core::{ArrayConfig, Context, Result, codec_parts};
 use zarr_metadata::{ArrayMetadata, Attributes, Extension, Order};
 use zarr_store::Location;
@@ -47,18 +49,17 @@ impl Array {
         !self.store().hints().writable
     }
 
-    /// The attributes that this handle keeps or, if it was opened with `cache_attrs(false)`, those in the
-    /// store.
+    /// The attributes that this handle keeps or, if they are older than `cache_attrs` allows, those in the store.
+    /// [`attrs`](Self::attrs) cannot wait for a store, and returns what the handle keeps.
     ///
     /// # Errors
     /// If the array is gone or is no array any more.
     pub async fn read_attrs(&self) -> Result<Attributes> {
         let config = self.config();
-        let mut array = self.clone();
-        if config.reload_attributes || config.reload_metadata {
-            array.refresh().await?;
-        }
-        Ok(array.attrs().clone())
+        let (attributes, all) = (config.cache_attrs, config.cache_metadata);
+        let max_age = attributes.max_age().min(all.max_age());
+        let array = Arc::clone(self.chunked()).read_within(max_age).await?;
+        Ok(array.metadata().attributes().clone())
     }
 
     /// The configuration with which this handle reads and writes.
@@ -71,12 +72,11 @@ impl Array {
         self.chunked().context()
     }
 
-    /// The memory order in chunks that format 2 stores; always C in format 3.
+    /// The order in memory of the elements that [`read`](Self::read) returns for a box of cells. In format 2 it is the
+    /// order in which chunks are stored; in format 3 nothing is stored of it, and it is that of the
+    /// [`config`](Self::config).
     pub fn order(&self) -> Order {
-        match self.metadata() {
-            ArrayMetadata::V2 { array, .. } => array.order,
-            ArrayMetadata::V3(_) => Order::C,
-        }
+        self.chunked().order()
     }
 
     /// The array→array codecs (format 3) or the filters (format 2); of a sharded array, those of its inner

@@ -1,14 +1,17 @@
 //! `copy_store`: copies the keys and values of a store unchanged.
 
+use std::fmt::Display;
+
 use zarr_core::copy::{CopyKeysOptions, CopyListener, CopyStats, IfExists, copy_keys};
-use zarr_core::{Context, Result};
+use zarr_core::{Context, Refused, Result};
 
 use crate::Target;
 use crate::copy::filter::Filter;
 use crate::copy::progress::{self, CopyProgress};
 use crate::environment::default_context;
 use crate::operation::operation;
-use crate::target::finish::{Finish, finish};
+use crate::target::access::Access;
+use crate::target::finish::finish;
 
 /// Copies the keys and values of one store to another, whatever they are. The metadata of a node comes
 /// last, so a reader who finds a node in the destination finds all of it.
@@ -36,6 +39,7 @@ pub fn copy_store(source: impl Into<Target>, dest: impl Into<Target>) -> CopySto
         dest_path: String::new(),
         filter: Filter::default(),
         if_exists: IfExists::default(),
+        refused: Refused::default(),
         dry_run: false,
         verify: false,
         progress: None,
@@ -53,6 +57,7 @@ pub struct CopyStore {
     dest_path: String,
     filter: Filter,
     if_exists: IfExists,
+    refused: Refused,
     dry_run: bool,
     verify: bool,
     progress: Option<CopyListener>,
@@ -87,8 +92,11 @@ impl CopyStore {
 
     /// What happens to keys that already exist in the destination. [`Update`](IfExists::Update) keeps those
     /// of the same size.
-    pub fn if_exists(mut self, what: IfExists) -> Self {
-        self.if_exists = what;
+    ///
+    /// An [`IfExists`], or its name in zarr-python 2, such as `"skip"`.
+    pub fn if_exists(mut self, what: impl TryInto<IfExists, Error: Display>) -> Self {
+        let what = self.refused.take("if_exists", what.try_into());
+        self.if_exists = what.unwrap_or_default();
         self
     }
 
@@ -124,12 +132,17 @@ impl CopyStore {
 
     async fn run(self) -> Result<CopyStats> {
         let choice = self.filter.choice()?;
-        let source = &self.source;
-        let source = source.location(&self.source_path, Finish::Here).await?;
-        let dest = self.dest.location(&self.dest_path, Finish::Here).await?;
-        let context = self.context.unwrap_or_else(default_context);
+        self.refused.check()?;
+        let if_exists = self.if_exists;
+        let (access, context) = (
+            Access::finished(),
+            self.context.unwrap_or_else(default_context),
+        );
+        let source = self.source.reach(&self.source_path, &access, &context);
+        let source = source.await?;
+        let dest = self.dest.reach(&self.dest_path, &access, &context).await?;
         let options = CopyKeysOptions {
-            if_exists: self.if_exists,
+            if_exists,
             dry_run: self.dry_run,
             verify: self.verify,
             choice,

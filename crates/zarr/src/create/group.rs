@@ -1,13 +1,12 @@
 //! `create_group`, and `group`, which opens the group if it exists.
 
-use std::fmt::Display;
-
 use serde::Serialize;
 use zarr_core::hierarchy::{self, CreatePlan};
 use zarr_core::{Context, Refused, Result};
-use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, ZarrFormat};
+use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata};
 use zarr_store::Location;
 
+use crate::arguments::format::{FormatArgument, format_setters};
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, handle_setters, store_setters};
@@ -19,7 +18,7 @@ pub fn create_group(store: impl Into<Target>) -> CreateGroup {
     CreateGroup {
         target: store.into(),
         path: String::new(),
-        zarr_format: None,
+        format: FormatArgument::default(),
         attributes: None,
         overwrite: false,
         context: None,
@@ -56,7 +55,7 @@ pub fn group(store: impl Into<Target>) -> CreateGroup {
 pub struct CreateGroup {
     target: Target,
     path: String,
-    zarr_format: Option<ZarrFormat>,
+    format: FormatArgument,
     attributes: Option<Attributes>,
     overwrite: bool,
     context: Option<Context>,
@@ -67,6 +66,10 @@ pub struct CreateGroup {
 }
 store_setters!(CreateGroup, access);
 handle_setters!(CreateGroup, access);
+format_setters!(
+    /// The format; by default that of the group above, or the context's default.
+    CreateGroup, format
+);
 
 impl CreateGroup {
     /// The group's path in the store. Missing groups above it are created.
@@ -78,12 +81,6 @@ impl CreateGroup {
     /// The same as [`path`](Self::path).
     pub fn name(self, path: impl AsRef<str>) -> Self {
         self.path(path)
-    }
-
-    /// The format; by default that of the group above, or the context's default.
-    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
-        self.zarr_format = self.refused.take("zarr_format", format.try_into());
-        self
     }
 
     /// The user's attributes: see [`CreateArray::attributes`](crate::CreateArray::attributes).
@@ -110,24 +107,29 @@ impl CreateGroup {
         if self.or_open && !self.overwrite {
             return self.open().await;
         }
-        let (overwrite, reloading) = (self.overwrite, self.access.reload_attributes);
+        let (overwrite, cache_attrs) = (self.overwrite, self.access.cache_attrs);
         let access = self.access.clone();
         let (location, metadata, context) = self.prepare().await?;
         let node = NodeMetadata::Group(metadata.clone());
         hierarchy::create(&location, &node, overwrite, &context).await?;
         let group = Group::new(access.finish(location), metadata, context)?;
-        Ok(group.reloading(reloading))
+        Ok(group.caching_attrs(cache_attrs))
     }
 
-    /// Checks everything that can be checked without reading a document from the store.
+    /// Checks the arguments, and finds the place and its format.
     async fn prepare(self) -> Result<(Location, GroupMetadata, Context)> {
         self.refused.check()?;
+        let format = self.format.get()?;
         let context = self.context.unwrap_or_else(default_context);
         let location = self
             .target
             .reach(&self.path, &self.access, &context)
             .await?;
-        let format = self.zarr_format.unwrap_or_else(|| context.default_format());
+        let format = match format {
+            Some(format) => Some(format),
+            None => hierarchy::format_above(&location).await?,
+        };
+        let format = format.unwrap_or_else(|| context.default_format());
         let metadata = GroupMetadata::new(format, self.attributes.unwrap_or_default());
         Ok((location, metadata, context))
     }
@@ -144,13 +146,11 @@ impl CreateGroup {
 
     fn open(self) -> OpenGroup {
         let mut open = open_group(self.target).path(self.path).mode(Mode::Append);
-        if let Some(format) = self.zarr_format {
-            open = open.zarr_format(format);
-        }
         if let Some(attributes) = self.attributes {
             open = open.attributes(attributes);
         }
-        open.access(self.access)
+        open.format(self.format)
+            .access(self.access)
             .context(&self.context.unwrap_or_else(default_context))
     }
 }

@@ -9,7 +9,7 @@ use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, Node
 
 use crate::environment::default_context;
 use crate::operation::operation;
-use crate::target::finish::Finish;
+use crate::target::access::Access;
 use crate::{Array, Group, Node, Target};
 
 /// Creates the nodes of a hierarchy, given by path, and the groups between them.
@@ -204,8 +204,14 @@ impl CreateHierarchy {
 
     async fn run(self) -> Result<BTreeMap<NodePath, Node>> {
         let context = self.context.unwrap_or_else(default_context);
-        let location = self.target.location("", Finish::WithHandles).await?;
-        let default = self.within.unwrap_or_else(|| context.default_format());
+        let location = self.target.reach("", &Access::default(), &context).await?;
+        let default = match self.within {
+            Some(format) => format,
+            None => {
+                let around = hierarchy::format_at_or_above(&location).await?;
+                around.unwrap_or_else(|| context.default_format())
+            }
+        };
         let mut nodes = BTreeMap::new();
         for (text, node) in self.nodes {
             let path = NodePath::parse(&text)?;

@@ -1,10 +1,11 @@
 //! `Opening`: the arguments that all builders that open nodes share, and how they open one.
 
-use zarr_core::hierarchy::{self, Mode, OpenOptions};
+use zarr_core::hierarchy::{self, ConsolidatedView, Mode, OpenOptions, UseConsolidated};
 use zarr_core::{ArrayOptions, Context, Error, NodeKind, Refused, Result};
-use zarr_metadata::{Attributes, ZarrFormat};
+use zarr_metadata::Attributes;
 use zarr_store::Location;
 
+use crate::arguments::format::FormatArgument;
 use crate::environment::default_context;
 use crate::target::access::{Access, unchanging};
 use crate::{Array, Group, Node, Target};
@@ -47,9 +48,13 @@ impl OnConflict {
 pub(crate) struct Opening {
     pub(crate) target: Target,
     pub(crate) path: String,
-    pub(crate) zarr_format: Option<ZarrFormat>,
+    pub(crate) format: FormatArgument,
     pub(crate) context: Option<Context>,
+    /// Where none is chosen, what is missing is created if the store can be written.
     pub(crate) mode: Option<Mode>,
+    /// Whether the node must exist where no mode is chosen.
+    pub(crate) must_exist: bool,
+    pub(crate) use_consolidated: UseConsolidated,
     /// The array to create if there is none.
     pub(crate) array: Option<ArrayOptions>,
     /// The attributes of a group that is created.
@@ -64,9 +69,11 @@ impl Opening {
         Self {
             target,
             path: String::new(),
-            zarr_format: None,
+            format: FormatArgument::default(),
             context: None,
             mode: None,
+            must_exist: false,
+            use_consolidated: UseConsolidated::Auto,
             array: None,
             attributes: None,
             refused: Refused::default(),
@@ -78,12 +85,15 @@ impl Opening {
     /// `wanted` is `None` if the node may be of either kind.
     pub(crate) async fn open(self, wanted: Option<NodeKind>) -> Result<Node> {
         self.refused.check()?;
+        let format = self.format.get()?;
         let location = self.location().await?;
+        let mode = self.mode.or(self.default_mode(&location, wanted));
         let context = self.context.unwrap_or_else(default_context);
+        let order = self.array.as_ref().and_then(|array| array.order);
         let options = OpenOptions {
-            mode: self.mode,
+            mode,
             kind: wanted,
-            format: self.zarr_format,
+            format,
             array: self.array.clone(),
             attributes: self.attributes,
         };
@@ -96,17 +106,40 @@ impl Opening {
                         self.on_conflict.check(&array, wanted)?;
                         config = wanted.array_config(config);
                     }
+                    config.order = order.unwrap_or(config.order);
                     Node::Array(array.with_config(config))
                 }
-                Node::Group(group) => Node::Group(group.reloading(self.access.reload_attributes)),
+                Node::Group(group) => {
+                    let group = group.caching_attrs(self.access.cache_attrs);
+                    let (location, metadata) = (group.location(), group.metadata());
+                    let view =
+                        ConsolidatedView::read(location, metadata, &self.use_consolidated).await?;
+                    Node::Group(match view {
+                        Some(view) => group.viewed(view),
+                        None => group,
+                    })
+                }
             },
         )
     }
 
+    /// The mode where none is chosen: `a` where something can be created, otherwise the node must exist. Consolidated
+    /// metadata that is required is never that of a new group.
+    fn default_mode(&self, location: &Location, wanted: Option<NodeKind>) -> Option<Mode> {
+        let is_optional = matches!(
+            self.use_consolidated,
+            UseConsolidated::Auto | UseConsolidated::Never
+        );
+        let can_create = wanted != Some(NodeKind::Array) || self.array.is_some();
+        let creates = location.store().hints().writable && !self.must_exist;
+        (creates && can_create && is_optional).then_some(Mode::Append)
+    }
+
     /// The group that has no document, only a node directly below it.
     pub(crate) async fn implicit(self) -> Result<Option<Group>> {
+        self.refused.check()?;
         let location = self.location().await?;
-        let group = hierarchy::implicit_group(&location, self.zarr_format).await;
+        let group = hierarchy::implicit_group(&location, self.format.get()?).await;
         let context = self.context.unwrap_or_else(default_context);
         let open = |group| Group::new(self.access.finish(location), group, context);
         group.map(open).transpose()

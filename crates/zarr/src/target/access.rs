@@ -2,11 +2,14 @@
 //! Most of these wrap the store, so nothing else depends on them.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use zarr_core::{ArrayConfig, Context, Error, Result, hierarchy};
-use zarr_metadata::{NodePath, documents};
-use zarr_store::{Hook, Hooked, IoHints, Key, Location, Prefixed, ReadOnly, Reads, Split, Store};
+use zarr_core::{ArrayConfig, CacheMetadata, Config, Context, Error, Result};
+use zarr_metadata::documents;
+use zarr_store::{
+    Hook, Hooked, IoHints, Key, Location, Prefixed, ReadOnly, Reads, Split, Store, ThreadLocks,
+};
 
 use crate::Target;
 use crate::target::finish::Finish;
@@ -23,7 +26,8 @@ pub enum Synchronizer {
     #[default]
     #[doc(alias = "ProcessSynchronizer")]
     Process,
-    /// Only the writers of this process. There are no lock files beside local files.
+    /// Only the writers of this process: no lock files are made beside local files. In all other stores this is the
+    /// same as `Process`.
     #[doc(alias = "ThreadSynchronizer")]
     Thread,
 }
@@ -35,8 +39,8 @@ pub(crate) struct Access {
     pub(crate) chunk_store: Option<Box<Target>>,
     pub(crate) synchronizer: Synchronizer,
     pub(crate) read_only: bool,
-    pub(crate) reload_metadata: bool,
-    pub(crate) reload_attributes: bool,
+    pub(crate) cache_metadata: CacheMetadata,
+    pub(crate) cache_attrs: CacheMetadata,
     pub(crate) finish: Finish,
 }
 
@@ -94,10 +98,10 @@ macro_rules! handle_setters {
                 self
             }
 
-            /// Whether `read_attrs` returns the attributes that the handle keeps, which is the default, or
-            /// reads them from the store.
-            pub fn cache_attrs(mut self, yes: bool) -> Self {
-                self.$($field).+.reload_attributes = !yes;
+            /// How long `read_attrs` returns the attributes that the handle keeps, instead of reading them from
+            /// the store: `true`, the default, is always, `false` is never, a `Duration` is so long.
+            pub fn cache_attrs(mut self, how_long: impl Into<crate::CacheMetadata>) -> Self {
+                self.$($field).+.cache_attrs = how_long.into();
                 self
             }
         }
@@ -109,10 +113,11 @@ pub(crate) use handle_setters;
 macro_rules! array_handle_setters {
     ($builder:ident, $($field:ident).+) => {
         impl $builder {
-            /// Whether reads and writes use the metadata that the handle keeps, which is the default, or
-            /// read it from the store each time, and so see the shape to which others resized the array.
-            pub fn cache_metadata(mut self, yes: bool) -> Self {
-                self.$($field).+.reload_metadata = !yes;
+            /// How long operations on elements use the metadata that the handle keeps: `true`, the default, is
+            /// always; `false` is never, so each reads it from the store and sees the shape to which others
+            /// resized the array; a `Duration` is so long.
+            pub fn cache_metadata(mut self, how_long: impl Into<crate::CacheMetadata>) -> Self {
+                self.$($field).+.cache_metadata = how_long.into();
                 self
             }
         }
@@ -134,17 +139,11 @@ impl Target {
         access: &Access,
         context: &Context,
     ) -> Result<Location> {
-        let opened = self.opened(access, context).await?;
-        let mut location = match (self, &opened) {
-            // The store was opened with options.
-            (Self::Address(_), Self::At(root)) => {
-                let path = NodePath::parse(path)?;
-                hierarchy::place_in(root, path.as_str()).await?
-            }
-            _ => opened.location(path, access.finish).await?,
-        };
+        let options = self.options(access, context)?;
+        let mut location = self.location(path, &options).await?;
         if let Some(chunks) = &access.chunk_store {
-            let far = Box::pin(chunks.location("", access.finish)).await?;
+            let far = chunks.options(&access.without_options(), context)?;
+            let far = Box::pin(chunks.location("", &far)).await?;
             let far: Arc<dyn Store> = match far.path().is_root() {
                 true => Arc::clone(far.store()),
                 false => Arc::new(Prefixed::new(Arc::clone(far.store()), far.path().clone())),
@@ -152,30 +151,37 @@ impl Target {
             let both = Split::new(Arc::clone(location.store()), far, is_document);
             location = Location::new(Arc::new(both), location.path().clone());
         }
-        if let Some(most) = context.config().concurrency
-            && location.store().hints().concurrency > most.get()
-        {
-            let store = Hooked::with(Arc::clone(location.store()), AtMost(most.get()));
+        if access.synchronizer == Synchronizer::Thread {
+            let store = ThreadLocks::new(Arc::clone(location.store()));
+            location = Location::new(Arc::new(store), location.path().clone());
+        }
+        let limits = RequestLimits::of(context.config());
+        let hints = location.store().hints();
+        if limits.hints(hints) != hints {
+            let store = Hooked::with(Arc::clone(location.store()), limits);
             location = Location::new(Arc::new(store), location.path().clone());
         }
         Ok(context.metered(location))
     }
 
-    /// The target, with its store opened if there are options or a synchronizer.
-    async fn opened(&self, access: &Access, context: &Context) -> Result<Self> {
-        if access.synchronizer == Synchronizer::Thread {
+    /// The options with which the store is opened.
+    fn options(&self, access: &Access, context: &Context) -> Result<Vec<(String, Secret)>> {
+        let Self::Address(address) = self else {
             return match access.storage_options.first() {
-                None => self.without_lock_files(access.finish).await,
-                Some(_) => {
-                    let text = "cannot be combined with `Synchronizer::Thread`; set both on a `LocalStore`, \
-                                or leave out the synchronizer";
+                None => Ok(access.finish.options()),
+                Some((name, _)) => {
+                    let text = format!(
+                        "`{name}` has no effect here: only a store opened by an address, given as a string, has options"
+                    );
                     Err(Error::argument("storage_options", text))
                 }
             };
-        }
-        let is_service = matches!(self, Self::Address(text)
-            if text.contains("://") && !text.starts_with("memory:") && !text.starts_with("file:"));
-        let mut options = access.storage_options.clone();
+        };
+        let is_service = address.contains("://")
+            && !address.starts_with("memory:")
+            && !address.starts_with("file:");
+        let mut options = access.finish.options();
+        options.extend(access.storage_options.iter().cloned());
         if let (true, Some(time)) = (is_service, context.config().timeout)
             && options.iter().all(|(name, _)| name != "operation_timeout")
         {
@@ -184,63 +190,31 @@ impl Target {
                 Secret(format!("{}s", time.as_secs_f64())),
             ));
         }
-        match (self, options.first()) {
-            (_, None) => Ok(self.clone()),
-            (Self::Address(address), Some(_)) => {
-                let given = options
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value.0.as_str()));
-                let pairs = access.finish.options().iter().copied();
-                let pairs: Vec<(&str, &str)> = pairs.chain(given).collect();
-                Ok(Self::At(Location::open(address, &pairs).await?))
-            }
-            (_, Some((name, _))) => {
-                let text = format!(
-                    "`{name}` has no effect here: only a store opened by an address, given as a string, has options"
-                );
-                Err(Error::argument("storage_options", text))
-            }
-        }
-    }
-
-    #[cfg(feature = "local")]
-    async fn without_lock_files(&self, finish: Finish) -> Result<Self> {
-        let path = match self {
-            Self::Path(path) => path.clone(),
-            Self::Address(text) if !text.contains([':', '|']) => text.into(),
-            other => return other.refuse_synchronizer(),
-        };
-        // An archive has one lock, held by its writer, and no lock files for chunks.
-        let store = self.location("", finish).await?;
-        if store.store().kind() != "LocalStore" {
-            return Ok(Self::At(store));
-        }
-        let store = zarr_store::LocalStore::new(path);
-        Ok(store.locking(zarr_store::Locking::None).into())
-    }
-
-    #[cfg(not(feature = "local"))]
-    async fn without_lock_files(&self, _: Finish) -> Result<Self> {
-        self.refuse_synchronizer()
-    }
-
-    /// An error for a directory store that is already open; other stores have no lock files to omit.
-    fn refuse_synchronizer(&self) -> Result<Self> {
-        match self {
-            Self::At(location) if location.store().kind() == "LocalStore" => {
-                let text = "this store is already open; set its locks with `LocalStore::locking`";
-                Err(Error::argument("synchronizer", text))
-            }
-            other => Ok(other.clone()),
-        }
+        Ok(options)
     }
 }
 
 impl Access {
+    /// For an operation that returns no handle, and finishes the archive that it is in.
+    pub(crate) fn finished() -> Self {
+        Self {
+            finish: Finish::Here,
+            ..Self::default()
+        }
+    }
+
+    /// The same without storage options, which belong to one store alone.
+    fn without_options(&self) -> Self {
+        Self {
+            finish: self.finish,
+            ..Self::default()
+        }
+    }
+
     /// The configuration of an array with the caches that were asked for.
     pub(crate) fn array_config(&self, mut config: ArrayConfig) -> ArrayConfig {
-        config.reload_metadata = self.reload_metadata;
-        config.reload_attributes = self.reload_attributes;
+        config.cache_metadata = self.cache_metadata;
+        config.cache_attrs = self.cache_attrs;
         config
     }
 
@@ -262,17 +236,77 @@ pub(crate) fn unchanging(location: &Location) -> Location {
     }
 }
 
-/// Limits the number of concurrent requests.
-#[derive(Debug)]
-struct AtMost(usize);
+/// What the context's settings change in how a store is asked.
+#[derive(Clone, Copy, Debug)]
+struct RequestLimits {
+    concurrency: Option<NonZeroUsize>,
+    merge_gap: Option<u64>,
+    merge_limit: Option<u64>,
+}
 
-impl Hook for AtMost {
+impl RequestLimits {
+    fn of(config: &Config) -> Self {
+        Self {
+            concurrency: config.concurrency,
+            merge_gap: config.sharding_coalesce_max_gap_bytes,
+            merge_limit: config.sharding_coalesce_max_bytes,
+        }
+    }
+}
+
+impl Hook for RequestLimits {
     const READS: Reads = Reads::Pass;
     const COPIES: bool = true;
 
     fn hints(&self, inner: IoHints) -> IoHints {
         let mut hints = inner;
-        hints.concurrency = inner.concurrency.min(self.0);
+        let most = self.concurrency.map_or(usize::MAX, NonZeroUsize::get);
+        hints.concurrency = inner.concurrency.min(most);
+        hints.merge_gap = self.merge_gap.unwrap_or(inner.merge_gap);
+        hints.merge_limit = self.merge_limit.unwrap_or(inner.merge_limit);
         hints
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// H6: every operation opens its store with these options.
+    #[test]
+    fn services_are_given_the_timeout_of_the_context() {
+        let config = Config {
+            timeout: Some(Duration::from_millis(1500)),
+            ..Config::default()
+        };
+        let context = Context::builder().config(config).build();
+        let options = |target: &str, access: &Access| {
+            let options = Target::from(target).options(access, &context).unwrap();
+            let pairs = options.into_iter().map(|(name, value)| (name, value.0));
+            pairs.collect::<Vec<_>>()
+        };
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let timeout = pair("operation_timeout", "1.5s");
+        let plain = Access::default();
+        let one = std::slice::from_ref(&timeout);
+        assert_eq!(options("s3://bucket/a.zarr::b", &plain), one);
+        let finish = pair("finish", "sync");
+        assert_eq!(
+            options("https://host/a", &Access::finished()),
+            [finish, timeout]
+        );
+        for path in ["a.zarr", "memory://a", "file:///a"] {
+            assert_eq!(options(path, &plain), []);
+        }
+        let own = Access {
+            storage_options: vec![("operation_timeout".to_owned(), Secret("9s".to_owned()))],
+            ..Access::default()
+        };
+        assert_eq!(
+            options("s3://bucket", &own),
+            [pair("operation_timeout", "9s")]
+        );
     }
 }

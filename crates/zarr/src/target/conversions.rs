@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_store::{BlockingStore, Location, MemoryStore, Store};
+use zarr_store::{BlockingStore, Hook, Hooked, Location, MemoryStore, Store};
 
 use super::Target;
 use crate::{Array, Group};
@@ -101,6 +101,20 @@ impl From<zarr_store::LocalStore> for Target {
 impl From<&zarr_store::LocalStore> for Target {
     fn from(store: &zarr_store::LocalStore) -> Self {
         store.clone().into()
+    }
+}
+
+/// A store around another one, such as `Traced`.
+impl<S: Store, H: Hook> From<Hooked<S, H>> for Target {
+    fn from(store: Hooked<S, H>) -> Self {
+        Arc::new(store).into()
+    }
+}
+
+#[cfg(feature = "cache")]
+impl<S: Store> From<zarr_store::Cached<S>> for Target {
+    fn from(store: zarr_store::Cached<S>) -> Self {
+        Arc::new(store).into()
     }
 }
 

@@ -3,6 +3,7 @@
 use zarr_core::Result;
 use zarr_store::Location;
 
+use crate::target::access::Secret;
 use crate::{Array, Group};
 
 /// When an archive that an operation opens is finished, that is, replaces its file.
@@ -17,10 +18,10 @@ pub(crate) enum Finish {
 
 impl Finish {
     /// The options with which the store is opened.
-    pub(crate) fn options(self) -> &'static [(&'static str, &'static str)] {
+    pub(crate) fn options(self) -> Vec<(String, Secret)> {
         match self {
-            Self::WithHandles => &[],
-            Self::Here => &[("finish", "sync")],
+            Self::WithHandles => vec![],
+            Self::Here => vec![("finish".to_owned(), Secret("sync".to_owned()))],
         }
     }
 }

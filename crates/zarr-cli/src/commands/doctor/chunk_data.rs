@@ -9,6 +9,7 @@ use zarr::{Array, ChunkError, ErrorClass, ErrorKind, Node};
 
 use super::finding::{Finding, Fix};
 use super::{chunk_keys, rules};
+use crate::address::existing;
 use crate::hierarchy::directories::{Directory, store_lists};
 use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
@@ -18,7 +19,8 @@ use zarr::tools::documents;
 const AHEAD: usize = 4;
 
 pub(super) fn find(directory: &Directory, decode: Option<ProgressArgs>, found: &mut Vec<Finding>) {
-    let array = match zarr::open(directory.location.clone()).wait() {
+    let place = &directory.location;
+    let array = match existing(zarr::open(place.clone()), place).wait() {
         Ok(Node::Array(array)) => array,
         Ok(Node::Group(_)) => return,
         Err(error) => {

@@ -11,6 +11,7 @@ use zarr::{Array, Location, Node, NodeMetadata, Selection};
 use super::body;
 use super::responses::{HttpResponse, failed, set, with_type};
 use super::served_store::{REPORT, ServedStore};
+use crate::address::existing;
 use crate::arguments::selection;
 use crate::commands::chunks;
 use crate::commands::view::picture::{self, ColorScale};
@@ -124,7 +125,8 @@ impl ReportRequest {
     }
 
     fn open(&self, path: &str) -> Result<Node, Failure> {
-        let node = zarr::open(self.location.clone()).path(path).wait();
+        let open = zarr::open(self.location.clone()).path(path);
+        let node = existing(open, &self.location).wait();
         node.map_err(|error| Failure::zarr("cannot open", path, &error))
     }
 

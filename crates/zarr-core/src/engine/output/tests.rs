@@ -14,7 +14,14 @@ fn output_in(destination: Destination, shape: &[u64], chunk: &[u64]) -> Output {
 }
 
 fn output(shape: &[u64], chunk: &[u64]) -> Output {
-    output_in(Destination::New { align: 4 }, shape, chunk)
+    output_in(
+        Destination::New {
+            align: 4,
+            order: Order::C,
+        },
+        shape,
+        chunk,
+    )
 }
 
 fn write(output: &Output, i: usize) {
@@ -43,6 +50,20 @@ fn parts_written_by_many_threads_are_one_vec() {
     let all: Vec<u32> = output.into_vec().unwrap();
     assert_eq!(all[..5], [100, 100, 101, 101, 102]);
     assert_eq!(all[10..], [110, 110, 111, 111, 112]);
+}
+
+/// As numpy lays out `[[100, 100, 101], [100, 100, 101], [110, 110, 111]]` in Fortran order.
+#[test]
+fn parts_in_fortran_order_are_one_vec() {
+    let destination = Destination::New {
+        align: 4,
+        order: Order::F,
+    };
+    let output = output_in(destination, &[3, 3], &[2, 2]);
+    write_all(&output);
+    assert_eq!(output.order(), Order::F);
+    let all: Vec<u32> = output.into_vec().unwrap();
+    assert_eq!(all, [100, 100, 110, 100, 100, 110, 101, 101, 111]);
 }
 
 #[test]
@@ -75,7 +96,15 @@ fn scattered_in(destination: Destination, shape: &[u64]) -> Output {
 
 #[test]
 fn scattered_runs_are_one_vec_when_all_are_there() {
-    let anywhere = || scattered_in(Destination::New { align: 4 }, &[5]);
+    let anywhere = || {
+        scattered_in(
+            Destination::New {
+                align: 4,
+                order: Order::C,
+            },
+            &[5],
+        )
+    };
     let run = |from, to, len| CellRun { from, to, len };
     let source: Vec<u8> = (1..=5_u32).flat_map(u32::to_ne_bytes).collect();
     let copy = |run: &CellRun, memory: &mut [u8]| {
@@ -118,7 +147,7 @@ fn used_memory_is_used_again_where_it_is_enough() {
         for scattered in [false, true] {
             let used = vec![7_u32; 8];
             let (before, capacity) = (used.as_ptr(), used.capacity());
-            let destination = Destination::of(used);
+            let destination = Destination::of(used, Order::C);
             let cells = shape.iter().product::<u64>() as usize;
             let all: Vec<u32> = if scattered {
                 let output = scattered_in(destination, shape);
@@ -141,13 +170,17 @@ fn used_memory_is_used_again_where_it_is_enough() {
         }
     }
     // Never written and never given away: freed all the same.
-    drop(output_in(Destination::of(vec![1_u32; 8]), &[8], &[2]));
+    drop(output_in(
+        Destination::of(vec![1_u32; 8], Order::C),
+        &[8],
+        &[2],
+    ));
     assert!(
-        output_in(Destination::of(vec![1_u32; 8]), &[8], &[2])
+        output_in(Destination::of(vec![1_u32; 8], Order::C), &[8], &[2])
             .into_vec::<u32>()
             .is_none()
     );
-    let odd = output_in(Destination::of(vec![1_u32; 8]), &[8], &[8]);
+    let odd = output_in(Destination::of(vec![1_u32; 8], Order::C), &[8], &[8]);
     write_all(&odd);
     assert!(odd.into_vec::<u64>().is_none());
 }

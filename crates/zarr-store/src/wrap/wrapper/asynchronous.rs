@@ -198,7 +198,13 @@ impl<W: Wrapper> Store for W {
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
         Box::pin(async move {
             let (inner, name, call) = place(self, Op::Lock, key)?;
-            around(self, call, inner.lock(&name), nothing).await
+            let lock = match (Self::LOCKS_PROCESSES, self.as_blocking()) {
+                (false, Some(face)) => {
+                    Box::pin(KeyLock::acquire(face.lock_name(key)).map(Ok)) as BoxFuture<'_, _>
+                }
+                _ => inner.lock(&name),
+            };
+            around(self, call, lock, nothing).await
         })
     }
 

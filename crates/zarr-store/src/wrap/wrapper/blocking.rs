@@ -148,7 +148,8 @@ impl<W: Wrapper> BlockingStore for W {
     fn lock_name(&self, key: &Key) -> LockName {
         let inner = self.inner_of(key);
         match (inner_key(self, key), inner.as_blocking()) {
-            (Ok(name), Some(inner)) => inner.lock_name(&name),
+            (Ok(name), Some(inner)) if W::LOCKS_PROCESSES => inner.lock_name(&name),
+            (Ok(name), Some(inner)) => inner.lock_name(&name).without_process_lock(),
             (Ok(name), None) => LockName::new(inner.hints().identity, &*name),
             // A key that is too long inside cannot be written, so its lock guards nothing.
             (Err(_), _) => LockName::new(inner.hints().identity, key),

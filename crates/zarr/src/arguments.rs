@@ -1,0 +1,3 @@
+//! Arguments that many builders have, in the ways that people spell them.
+
+pub(crate) mod format;
