@@ -50,6 +50,7 @@ mod require_array;
 mod require_group;
 mod resize;
 mod save;
+mod side_by_side;
 mod spelled;
 mod store_options;
 mod stored;

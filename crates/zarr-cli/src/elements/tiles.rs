@@ -81,7 +81,7 @@ impl Tiles {
     }
 
     /// Tiles of at most `cells` elements, or of one chunk.
-    fn of_cells(shape: &[u64], chunks: &[u64], cells: u64) -> Self {
+    pub(crate) fn of_cells(shape: &[u64], chunks: &[u64], cells: u64) -> Self {
         let chunk = |axis: usize| chunks.get(axis).copied().unwrap_or(1).max(1);
         let mut tile: Vec<u64> = shape
             .iter()
@@ -107,19 +107,6 @@ impl Tiles {
 }
 
 impl Tiles {
-    /// The chunks of a box of whole chunks.
-    pub(crate) fn chunks(
-        cells: &[Range<u64>],
-        chunks: &[u64],
-    ) -> impl Iterator<Item = Vec<Range<u64>>> {
-        let lengths: Vec<u64> = cells.iter().map(|cells| cells.end - cells.start).collect();
-        Self::of_cells(&lengths, chunks, 0).map(move |tile| {
-            let along = tile.into_iter().zip(cells);
-            let moved = along.map(|(tile, cells)| cells.start + tile.start..cells.start + tile.end);
-            moved.collect()
-        })
-    }
-
     /// The number of all tiles.
     pub(crate) fn count_all(&self) -> u64 {
         let along = self.shape.iter().zip(&self.tile);

@@ -315,10 +315,8 @@ fn boxes_are_read_as_all_is() {
         let size = array.dtype.size().unwrap();
         let mut data = vec![0; array.data.as_fixed().unwrap().len()];
         // Boxes of one element.
-        let all: Vec<_> = array.shape.iter().map(|&length| 0..length).collect();
-        let ones = vec![1; all.len()];
-        let tiles = Tiles::chunks(&all, &ones);
-        for cells in tiles {
+        let ones = vec![1; array.shape.len()];
+        for cells in Tiles::of_cells(&array.shape, &ones, 0) {
             let element = file.read(&cells).unwrap();
             let place = tiles::runs(&array.shape, &cells).next().unwrap().start as usize;
             data[place * size..][..size].copy_from_slice(element.data.as_fixed().unwrap());
