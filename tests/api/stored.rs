@@ -82,7 +82,7 @@ fn b1_8_bytes_of_data_and_documents_apart() {
     put("notes.txt", b"five!");
     put("c/9/9", b"outside");
     let document = Key::new("zarr.json").unwrap();
-    let document = wait(Store::head(&*array.store(), &document))
+    let document = wait(Store::head(array.store(), &document))
         .unwrap()
         .unwrap()
         .size;

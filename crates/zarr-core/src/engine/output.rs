@@ -1,15 +1,14 @@
-//! The memory that a read fills: allocated once, never zeroed without need, written by many workers
-//! at once, given to the caller as a plain `Vec`; or the caller's own. Knows neither codecs nor
-//! stores.
+//! The memory that a read fills. It is allocated once, zeroed only if needed, written by many workers at once, and
+//! returned as a plain `Vec`; or it is the caller's own.
 //!
 //! # Why this is sound
-//! [`Output`] owns one allocation, or has one on loan. Workers write it only through [`DisjointParts`], which
-//! hands out each disjoint part once; or, where the cells lie anywhere, one after the other under a
-//! mutex. An allocation becomes a `Vec` only when the bytes reported as written add up to all of it
-//! ([`Output::into_vec`]), so no byte is read that was not written.
+//! [`Output`] owns one allocation, or borrows the caller's. Workers write it only through [`DisjointParts`], which
+//! hands out each disjoint part once, or, if the cells are scattered, one after the other under a mutex. An
+//! allocation becomes a `Vec` only if the bytes reported as written add up to all of it ([`Output::into_vec`]), so
+//! no byte is read that was not written.
 //!
-//! What is lent is initialised and stays so whatever is written to it. [`lend`] borrows it for as
-//! long as it runs, and does not return, nor unwind, before the [`BorrowedOutput`] it handed out is gone.
+//! Borrowed memory is initialised, and stays so whatever is written to it. [`lend`] borrows it for as long as it
+//! runs, and neither returns nor unwinds before the [`BorrowedOutput`] that it handed out is dropped.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::mem::ManuallyDrop;
@@ -27,10 +26,9 @@ use zarr_metadata::{FillValue, Order};
 use crate::cells::CellRun;
 use crate::{Error, ErrorKind};
 
-/// From this size on the allocator maps fresh pages, which are zero already.
+/// From this size, the allocator maps fresh pages, which are already zero.
 const FRESH_PAGES: usize = 32 << 20;
-/// From this size on huge pages are worth asking for: first touch of 512 MiB takes a quarter of the
-/// time.
+/// From this size, huge pages are worth asking for: the first write to 512 MiB takes a quarter of the time.
 const HUGE_PAGES: usize = 4 << 20;
 /// The size and alignment of a huge page.
 #[cfg(target_os = "linux")]
@@ -39,16 +37,16 @@ const HUGE_PAGE: usize = 2 << 20;
 /// The elements of a read as they come in, in the order of the destination.
 #[derive(Debug)]
 pub struct Output {
-    // Declared first: dropped before the memory it points into is freed or given back.
+    // Declared first, so that it is dropped before the memory that it points into.
     parts: DisjointParts<'static>,
     memory: OutputMemory,
-    /// Bytes of all elements.
+    /// The bytes of all elements.
     len: usize,
     order: Order,
     heap: Arc<VlenHeap>,
     written: AtomicU64,
     filled: bool,
-    /// Held to write anywhere, into memory that is cut into no parts.
+    /// Held to write scattered elements, if the memory is not divided into parts.
     anywhere: Option<Mutex<()>>,
 }
 
@@ -57,13 +55,13 @@ pub struct Output {
 pub(crate) enum Destination {
     /// To new memory, for elements of this alignment. Those of a box lie in this order, others in C order.
     New { align: usize, order: Order },
-    /// To memory that held something else before, if it is large enough; else to new memory.
+    /// To memory that is used again, if it is large enough; otherwise to new memory.
     Used {
         memory: Allocation,
         align: usize,
         order: Order,
     },
-    /// To memory of the caller's: see [`lend`].
+    /// To the caller's memory: see [`lend`].
     Borrowed(BorrowedOutput),
 }
 
@@ -73,14 +71,14 @@ enum OutputMemory {
     Borrowed(BorrowedOutput),
 }
 
-/// One allocation, freed with the layout it was made with.
+/// An allocation, with the layout that frees it.
 #[derive(Debug)]
 pub(crate) struct Allocation {
     ptr: NonNull<u8>,
     layout: Layout,
 }
 
-/// Elements of somebody who waits for this to be dropped.
+/// Elements of a caller who waits until this is dropped.
 #[derive(Debug)]
 pub(crate) struct BorrowedOutput {
     ptr: *mut u8,
@@ -88,12 +86,12 @@ pub(crate) struct BorrowedOutput {
     /// In bytes.
     strides: Dims<isize>,
     elem: usize,
-    /// Gone with the loan, which is what the owner waits for.
+    /// Dropped with the loan, which the owner waits for.
     _returned: Sender<()>,
 }
 
-// SAFETY: `Allocation` owns its allocation; the pointer is to nobody else's memory, and it is written
-// only through the disjoint parts of `DisjointParts`, or under a mutex.
+// SAFETY: `Allocation` is the only owner of its memory, which is written only through the disjoint parts of
+// `DisjointParts`, or under a mutex.
 unsafe impl Send for Allocation {}
 // SAFETY: as above.
 unsafe impl Sync for Allocation {}
@@ -103,16 +101,16 @@ unsafe impl Send for BorrowedOutput {}
 // SAFETY: as above.
 unsafe impl Sync for BorrowedOutput {}
 
-/// Lets `read` fill the elements of a view, and returns when nobody can reach them any more.
+/// Lets `read` fill the elements of a view, and returns once no worker can reach them any more.
 pub(crate) fn lend<T: Pod, R>(
     mut view: ArrayViewMutD<'_, T>,
     read: impl FnOnce(Destination) -> R,
 ) -> R {
-    /// Waits, however the scope is left.
+    /// Waits when it is dropped, also by a panic.
     struct UntilReturned(Receiver<()>);
     impl Drop for UntilReturned {
         fn drop(&mut self) {
-            // Nothing is ever sent: it answers when the other end is gone.
+            // Nothing is ever sent. This returns when the other end is dropped.
             let _gone = self.0.recv();
         }
     }
@@ -132,7 +130,7 @@ pub(crate) fn lend<T: Pod, R>(
 }
 
 impl Destination {
-    /// The memory of a vector whose elements are not needed any more.
+    /// The memory of a vector whose elements are no longer needed.
     pub(crate) fn of<T: Pod>(used: Vec<T>, order: Order) -> Self {
         let align = align_of::<T>();
         let mut used = ManuallyDrop::new(used);
@@ -158,7 +156,7 @@ impl Destination {
         }
     }
 
-    /// Memory of `len` bytes, or what was lent. Our own is zeroed where `zeroed` says so.
+    /// Memory of `len` bytes, or the borrowed one. New memory is zeroed if `zeroed` is set.
     fn take(self, len: usize, zeroed: bool) -> Option<OutputMemory> {
         let (used, align) = match self {
             Self::New { align, .. } => (None, align),
@@ -170,7 +168,7 @@ impl Destination {
         Some(OutputMemory::Own(match enough {
             Some(used) => {
                 if zeroed {
-                    // SAFETY: so many bytes are in the allocation, and it is ours alone.
+                    // SAFETY: the allocation has at least this many bytes, and nothing else uses it.
                     unsafe { used.ptr.as_ptr().write_bytes(0, len) };
                 }
                 used
@@ -259,7 +257,7 @@ impl Output {
         Ok(output)
     }
 
-    /// Whether memory that is left alone holds fill values.
+    /// Whether memory that is not written holds fill values.
     pub(crate) fn is_filled(&self) -> bool {
         self.filled
     }
@@ -274,24 +272,24 @@ impl Output {
         &self.heap
     }
 
-    /// The `i`-th part, once. Whoever has filled it says so: see [`wrote`](Self::wrote).
+    /// The `i`-th part, once. The caller reports when it is filled: see [`wrote`](Self::wrote).
     pub(crate) fn take(&self, i: usize) -> Option<(Projection, NdViewMut<'_>)> {
         self.parts.take(i)
     }
 
-    /// Neighbouring parts, once, as few views: see [`DisjointParts::take_run`].
+    /// Neighbouring parts, once, as few views as possible: see [`DisjointParts::take_run`].
     pub(crate) fn take_run(&self, run: Range<usize>) -> Option<Vec<NdViewMut<'_>>> {
         self.parts.take_run(run)
     }
 
-    /// Adds to the bytes that are there. The caller vouches for every byte of
-    /// the parts it took; what is written anywhere lies in initialised memory.
+    /// Adds to the bytes that are written. The caller vouches for every byte of the parts that it took; scattered
+    /// elements lie in initialised memory.
     pub(crate) fn wrote(&self, bytes: usize) {
         self.written.fetch_add(bytes as u64, Ordering::Release);
     }
 
-    /// Lets `write` fill each run of elements, given where it comes from and its memory. No element
-    /// belongs to two runs. Whoever has filled them all says so: see [`wrote`](Self::wrote).
+    /// Lets `write` fill each run of elements, given its source and its memory. No element belongs to two runs. The
+    /// caller reports when all are filled: see [`wrote`](Self::wrote).
     pub(crate) fn scatter(
         &self,
         elem: usize,
@@ -335,8 +333,8 @@ impl Output {
         self.written.load(Ordering::Acquire) == self.len as u64
     }
 
-    /// The elements, or `None` where some were not written, `T` has another size or alignment, or
-    /// they are in somebody else's memory.
+    /// The elements, or `None` if some were not written, `T` has another size or alignment, or the memory is
+    /// borrowed.
     pub fn into_vec<T: AnyBitPattern>(self) -> Option<Vec<T>> {
         let complete = self.is_complete();
         let Self {
@@ -370,8 +368,7 @@ impl Output {
 }
 
 impl BorrowedOutput {
-    /// The elements in a shape of the same cells that differs in axes of length one. `None` where the
-    /// loan is of another shape.
+    /// The elements in a shape that differs only in axes of length one. `None` if the loan has another shape.
     ///
     /// # Safety
     /// The view must not outlive the loan.
@@ -395,8 +392,8 @@ impl BorrowedOutput {
         unsafe { NdViewMut::from_raw_strided(self.ptr, &own, &strides, elem) }
     }
 
-    /// Cuts runs of elements in C order where they do not neighbour in memory, and calls `each` with
-    /// every piece and its offset in bytes. What is beyond the elements is left out.
+    /// Divides runs of elements in C order where they are not neighbours in memory, and calls `each` with every
+    /// piece and its offset in bytes. What is beyond the elements is left out.
     fn runs(&self, runs: &[CellRun], mut each: impl FnMut(&CellRun, isize)) {
         let cells: usize = self.shape.iter().product();
         let (row, step) = match (self.shape.last(), self.strides.last()) {
@@ -422,7 +419,7 @@ impl BorrowedOutput {
         }
     }
 
-    /// Where the element of this number in C order lies, in bytes from the first one on.
+    /// The offset in bytes of the element with this number in C order.
     fn offset(&self, number: usize) -> isize {
         let (mut offset, mut rest) = (0, number);
         for (&length, &stride) in self.shape.iter().zip(&self.strides).rev() {
@@ -446,8 +443,7 @@ fn byte_len(shape: &[u64], elem: usize) -> Result<usize, Error> {
     bytes.ok_or_else(|| too_large(shape, elem))
 }
 
-/// Whether zeroed memory holds fill values. A handle of zeros stands for the fill value, whatever
-/// that is.
+/// Whether zeroed memory holds fill values. A handle of zeros stands for any fill value.
 fn is_zero(fill: &FillValue) -> bool {
     fill.is_variable() || fill.is_zero()
 }
