@@ -112,11 +112,9 @@ const REFUSED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "web server",
+        // By its consolidated metadata, a group's members need no listing.
         &[
-            "tree",
-            "members",
             "nchunks_initialized",
-            "copy_all, from",
             "copy_store, from",
             "consolidate_metadata",
         ],
