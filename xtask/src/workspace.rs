@@ -70,7 +70,13 @@ impl Workspace {
     /// Every member, including those that are not published.
     pub(crate) fn members(&self) -> Result<Vec<Member>> {
         let mut found = self.crates()?;
-        for name in ["xtask", "tests", "tests/crash", "benches"] {
+        for name in [
+            "xtask",
+            "tests",
+            "tests/crash",
+            "tests/spellings",
+            "benches",
+        ] {
             found.push(member(self.root.join(name))?);
         }
         Ok(found)

@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const FREE: &[&str] = &[
     "zarr-tests",
     "zarr-crash-tests",
+    "zarr-spellings",
     "zarr-remote-tests",
     "zarr-benches",
 ];
