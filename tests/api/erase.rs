@@ -102,7 +102,7 @@ fn missing_chunks_are_errors_where_that_is_asked_for() {
                 assert_eq!(error.class(), ErrorClass::NotFound, "{error}");
                 let text = error.to_string();
                 assert!(
-                    text.contains("chunk [1, 0] of `/` (key `c/1/0`): it is not stored"),
+                    text.contains("(key `c/1/0`, cells [4:8, 0:4]): it is not stored"),
                     "{text}"
                 );
             }

@@ -49,7 +49,8 @@ fn a_damaged_chunk_is_an_error_that_says_where() {
             let error = array.read::<i32>(..).wait().unwrap_err();
             assert_eq!(error.class(), ErrorClass::Corrupt, "{compressor}: {error}");
             let text = error.to_string();
-            assert!(text.contains("chunk [1, 0] of `/` (key `c/1/0`)"), "{text}");
+            let place = "chunk [1, 0] of `/` (key `c/1/0`, cells [4:8, 0:4]): ";
+            assert!(text.contains(place), "{text}");
             assert!(text.contains(&format!("`{compressor}`")), "{text}");
             // The other chunks are as they were, and readable.
             assert_eq!(array.read::<i32>(sel![..4, ..]).wait().unwrap()[[0, 1]], 1);

@@ -72,6 +72,61 @@ fn blocks_are_what_a_read_gives() {
     }
 }
 
+/// Every block names the cells of the array and the chunk that it comes from: what these hold is the block.
+#[test]
+fn g20_blocks_know_where_they_come_from() {
+    for kind in KINDS {
+        let (array, _dir) = array(kind, 1 << 20);
+        for selection in [
+            sel![..],
+            sel![5..15, ..;7],
+            sel![..;-3, 1..],
+            sel![7, NewAxis, 3..],
+        ] {
+            let mut chunks = Vec::new();
+            for block in array.stream::<i32>(selection).wait() {
+                let (place, block) = block.unwrap();
+                let chunk = array.chunk(place.chunk()).unwrap().region();
+                let mut at = Vec::new();
+                for (cells, chunk) in place.cells().ranges.iter().zip(&chunk.ranges) {
+                    assert!(cells.cells().all(|cell| chunk.cells().any(|c| c == cell)));
+                    at.push(cells.cells().collect::<Vec<_>>());
+                }
+                let rows = at[0].iter();
+                let points = rows.flat_map(|&row| at[1].iter().map(move |&column| (row, column)));
+                let (rows, columns): (Vec<_>, Vec<_>) = points.unzip();
+                let points = Selection::points([rows, columns]);
+                let wanted = array.read::<i32>(points).wait().unwrap();
+                assert!(block.iter().eq(wanted.iter()), "{place}");
+                chunks.push(place.chunk().to_vec());
+            }
+            let count = chunks.len();
+            chunks.sort();
+            chunks.dedup();
+            assert_eq!(chunks.len(), count);
+        }
+    }
+}
+
+#[test]
+fn a_place_prints_as_its_region_of_the_output() {
+    let (array, _dir) = array(Kind::Memory, 1 << 20);
+    let blocks = array.stream::<i32>(sel![12.., 8..16;2]).wait();
+    let mut places: Vec<_> = blocks.map(|block| block.unwrap().0).collect();
+    places.sort_by_key(|place| place.chunk().to_vec());
+    let texts: Vec<_> = places
+        .iter()
+        .map(|p| format!("{p} of {}", p.cells()))
+        .collect();
+    // Shards of 6 x 8.
+    let wanted = [
+        "[0:6, 0:4] of [12:18, 8:15:2]",
+        "[6:8, 0:4] of [18:20, 8:15:2]",
+    ];
+    assert_eq!(texts, wanted);
+    assert_eq!(places[1].chunk(), [3, 1]);
+}
+
 #[test]
 fn whoever_waits_gets_the_blocks_one_by_one() {
     for kind in KINDS {

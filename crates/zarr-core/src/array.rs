@@ -459,6 +459,7 @@ impl ChunkedArray {
             path: self.path.clone(),
             key,
             chunk: chunk.to_vec(),
+            cells: self.grid().region(chunk),
             source,
         }
         .into()

@@ -7,6 +7,7 @@
 //! chunk of one.
 
 mod barrier;
+mod block;
 mod cache;
 mod compact;
 mod decode;
@@ -26,11 +27,11 @@ mod transfer;
 mod write;
 mod writer;
 
+pub use block::{Block, BlockPlace};
 pub(crate) use cache::{CachedChunks, ChunkCache, IndexCache};
 pub use elements::Elements;
 pub use output::Output;
 pub(crate) use output::{Destination, lend};
 pub(crate) use source::check_exact;
-pub use stream::Block;
 pub(crate) use transfer::{Moved, settled, transfer};
 pub use writer::ArrayWriter;

@@ -5,7 +5,7 @@ mod class;
 
 use std::fmt;
 
-use zarr_codecs::CodecError;
+use zarr_codecs::{CodecError, Region};
 use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError, TimeError};
 use zarr_store::StoreError;
 
@@ -145,7 +145,7 @@ pub enum ErrorKind {
         source: GridError,
     },
     /// One chunk could not be read or written.
-    #[error("chunk {chunk:?} of `{path}` (key `{key}`): {source}")]
+    #[error("chunk {chunk:?} of `{path}` (key `{key}`, cells {cells}): {source}")]
     Chunk {
         /// The array's path.
         path: NodePath,
@@ -153,6 +153,8 @@ pub enum ErrorKind {
         key: String,
         /// The chunk's place in the grid.
         chunk: Vec<u64>,
+        /// The cells of the array that it holds.
+        cells: Region,
         /// Why.
         source: ChunkError,
     },

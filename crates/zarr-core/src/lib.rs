@@ -35,7 +35,7 @@ pub use array::{ArrayConfig, CacheMetadata, ChunkedArray, LastRead};
 pub use chunk::{Chunk, InnerChunk};
 pub use config::Config;
 pub use context::{Context, ContextBuilder};
-pub use engine::{ArrayWriter, Block, Elements, Output};
+pub use engine::{ArrayWriter, Block, BlockPlace, Elements, Output};
 pub use error::{ArgumentProblem, ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
 pub use metrics::Metrics;
 pub use options::{

@@ -149,10 +149,11 @@ pub use zarr_codecs::{AxisRange, CodecRegistry, InnerChunkOrder, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
 pub use zarr_core::hierarchy::{CreatePlan, Mode, UseConsolidated};
 pub use zarr_core::{
-    ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, CacheMetadata, ChunkError, Chunks,
-    Codecs, Config, Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
-    Indices, IntoLengths, Length, Mask, Metrics, NodeKind, Plain, Points, RangeExt, Result,
-    Selection, SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
+    ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, BlockPlace, CacheMetadata,
+    ChunkError, Chunks, Codecs, Config, Context, ContextBuilder, DynData, Element, Error,
+    ErrorClass, ErrorKind, Fill, Indices, IntoLengths, Length, Mask, Metrics, NodeKind, Plain,
+    Points, RangeExt, Result, Selection, SelectionError, Shape, Slice, Values, VarArray, Warning,
+    sel,
 };
 pub use zarr_core::{Chunk, ChunkProblem, InnerChunk, StoredBytes, VerifiedChunk};
 pub use zarr_metadata::codecs::typed as codecs;

@@ -9,21 +9,13 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{AxisRange, Projection, Projections, Region};
 use zarr_metadata::Order;
 
-use super::output::{Destination, Output};
+use super::block::{Block, BlockPlace};
+use super::output::Destination;
 use super::plan;
 use super::read::ReadJob;
 use crate::cells::Cells;
 use crate::{ChunkedArray, Error, ErrorKind, ResolvedSelection, Result};
 use zarr_store::runtime::Budget;
-
-/// The cells of a selection that one chunk holds.
-#[derive(Debug)]
-pub struct Block {
-    /// Where they stand in the output of the whole selection, in its output shape.
-    pub region: Region,
-    /// The elements, in C order.
-    pub output: Output,
-}
 
 /// What one stream needs for each of its blocks.
 struct StreamJob {
@@ -66,7 +58,7 @@ impl ChunkedArray {
     ///     let all = array.resolve(&Selection::All)?;
     ///     let mut blocks = pin!(array.stream_as::<f32>(all, None)?);
     ///     let mut sum = 0.0;
-    ///     while let Some((_region, block)) = blocks.try_next().await? {
+    ///     while let Some((_place, block)) = blocks.try_next().await? {
     ///         sum += block.iter().map(|&x| f64::from(x)).sum::<f64>();
     ///     }
     ///     Ok(sum)
@@ -153,8 +145,12 @@ impl StreamJob {
         let Some(projection) = self.boxes.get(i) else {
             return Ok(None);
         };
-        let region = self.selection.in_out_shape(&projection.to);
-        let cells = self.cells(&projection);
+        let place = BlockPlace {
+            region: self.selection.in_out_shape(&projection.to),
+            cells: self.cells(&projection),
+            chunk: projection.chunk.clone(),
+        };
+        let cells = ResolvedSelection::of_region(self.selection.shape(), place.cells.clone());
         self.check_block(&projection)?;
         // All that the block needs at once: a block that holds a part and waits for more could wait for ever.
         let _until_taken = self.budget.take(self.most(projection)).await;
@@ -168,20 +164,19 @@ impl StreamJob {
         let (output, was_absent) = job.run_one(is_absent).await?;
         let was_absent = usize::from(was_absent);
         self.absent.fetch_add(was_absent, Ordering::Relaxed);
-        Ok(Some(Block { region, output }))
+        Ok(Some(Block { place, output }))
     }
 
     /// The cells of the array that a projection means.
-    fn cells(&self, projection: &Projection) -> ResolvedSelection {
+    fn cells(&self, projection: &Projection) -> Region {
         let chunk = self.array.grid().region(&projection.chunk);
         let axes = chunk.ranges.iter().zip(&projection.part.ranges);
         // The cells of a chunk are cells of the array.
         let cells =
             |(chunk, part): (&AxisRange, &AxisRange)| part.behind(chunk.start()).unwrap_or(*part);
-        let region = Region {
+        Region {
             ranges: axes.map(cells).collect(),
-        };
-        ResolvedSelection::of_region(self.selection.shape(), region)
+        }
     }
 
     /// Checks that a block may be in memory as a whole.

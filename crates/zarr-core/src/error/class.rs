@@ -169,6 +169,7 @@ fn in_the_way(error: &std::io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use zarr_codecs::Region;
     use zarr_metadata::NodePath;
 
     use super::*;
@@ -182,6 +183,7 @@ mod tests {
                 path,
                 key,
                 chunk,
+                cells: Region::dense(&[0], &[4]),
                 source,
             })
         };

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, Dimension};
-use zarr_codecs::{Casting, Region, VlenElements, VlenHandle};
+use zarr_codecs::{Casting, VlenElements, VlenHandle};
 use zarr_metadata::Order;
 
 use super::{DynData, Element, into_array, mismatch};
 use crate::engine::Destination;
 use crate::{
-    Block, ChunkedArray, Error, ErrorKind, Output, ResolvedSelection, Result, Values, VarArray,
-    values,
+    Block, BlockPlace, ChunkedArray, Error, ErrorKind, Output, ResolvedSelection, Result, Values,
+    VarArray, values,
 };
 
 impl ChunkedArray {
@@ -132,7 +132,7 @@ impl ChunkedArray {
         Err(ErrorKind::Limit { what, asked, limit }.into())
     }
 
-    /// Streams the blocks of [`stream`](Self::stream) as arrays, each with its region of the output.
+    /// Streams the blocks of [`stream`](Self::stream) as arrays, each with its place.
     ///
     /// # Errors
     /// If the data type is not read as `T`, and the errors of [`stream`](Self::stream).
@@ -140,14 +140,14 @@ impl ChunkedArray {
         self: Arc<Self>,
         selection: ResolvedSelection,
         ahead: Option<NonZeroUsize>,
-    ) -> Result<impl Stream<Item = Result<(Region, ArrayD<T>)>> + Send + use<T>> {
+    ) -> Result<impl Stream<Item = Result<(BlockPlace, ArrayD<T>)>> + Send + use<T>> {
         self.check_element::<T>()?;
         let blocks = Arc::clone(&self).stream(selection, align_of::<T::Stored>(), ahead)?;
         Ok(blocks.map(move |block| {
-            let Block { region, output } = block?;
+            let Block { place, output } = block?;
             let elements = self.elements::<T>(output)?;
-            let array = into_array(elements, &region.shape(), Order::C)?;
-            Ok((region, array))
+            let array = into_array(elements, &place.shape(), Order::C)?;
+            Ok((place, array))
         }))
     }
 

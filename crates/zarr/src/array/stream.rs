@@ -7,16 +7,15 @@ use std::task::{Context, Poll};
 
 use futures_util::{Stream, StreamExt, TryFutureExt};
 use ndarray::ArrayD;
-use zarr_codecs::Region;
-use zarr_core::{Element, Result, Selection};
+use zarr_core::{BlockPlace, Element, Result, Selection};
 
 use crate::Array;
 use crate::array::fields::{ArrayFields, field_setters};
 
 impl Array {
     /// Reads the cells of a selection block by block: one block for each chunk that it touches (each shard
-    /// of a sharded array), with its position in the array that [`read`](Array::read) would return. The
-    /// order of blocks is not defined.
+    /// of a sharded array), with its [place](BlockPlace) in the array that [`read`](Array::read) would return,
+    /// which also names its cells and its chunk. The order of blocks is not defined.
     ///
     /// At most [`Context::memory`](crate::Context::memory) bytes are in flight, so arrays of any size can
     /// be read. This example sums an array of 32 MiB with no more than 1 MiB of it in memory at a time:
@@ -37,6 +36,22 @@ impl Array {
     ///     sum += block.sum();
     /// }
     /// assert_eq!(sum, 0.5 * 2048.0 * 2048.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The place of a block prints as the region that it is, and knows where the block comes from:
+    ///
+    /// ```
+    /// # use zarr::{DataType, Target, blocking::Wait, sel};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [20, 500], DataType::Int16).chunks([20, 250]).wait()?;
+    /// let mut blocks = a.stream::<i16>(sel![.., 100..]).wait().collect::<zarr::Result<Vec<_>>>()?;
+    /// blocks.sort_by_key(|(place, _)| place.chunk().to_vec());
+    /// let (place, block) = &blocks[1];
+    /// assert_eq!(place.to_string(), "[0:20, 150:400]");
+    /// assert_eq!(place.cells().to_string(), "[0:20, 250:500]");
+    /// assert_eq!((place.chunk(), block.shape()), (&[0, 1][..], &[20, 250][..]));
     /// # Ok(())
     /// # }
     /// ```
@@ -74,8 +89,8 @@ impl Array {
     }
 }
 
-/// A block, and its region in the output of the whole selection.
-type Item<T> = Result<(Region, ArrayD<T>)>;
+/// A block, and its place.
+type Item<T> = Result<(BlockPlace, ArrayD<T>)>;
 
 type Running<T> = Pin<Box<dyn Stream<Item = Item<T>> + Send>>;
 
