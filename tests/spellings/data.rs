@@ -22,6 +22,8 @@ forms! {
     write_a_linspace => { assert_eq!(of(Array::linspace(0.0, 1.0, 3))?, [0.0, 0.5, 1.0]); }
     write_a_scalar => { assert_eq!(of(1.5)?, [1.5; 3]); }
     write_an_integer_scalar => { assert_eq!(of(1)?, [1.0; 3]); }
+    write_a_usize_scalar => { let n = 2usize; let a = zarr::zeros(Target::Memory, 3).wait()?; a.write(.., n).wait()?; assert_eq!(a.read::<f64>(..).wait()?.sum(), 6.0); }
+    write_a_vec_of_usize => { assert_eq!(zarr::array(Target::Memory, vec![1usize, 2]).wait()?.dtype(), &DataType::UInt64); }
     write_a_half_scalar => {
         let a = zarr::zeros(Target::Memory, [3]).dtype(DataType::Float16).wait()?;
         a.write(.., half::f16::from_f32(1.0)).wait()?;

@@ -26,6 +26,7 @@ forms! {
     fill_value_complex64 => { assert_eq!(of::<Complex64>("complex128", Complex64::new(1.0, 2.0))?.im, 2.0); }
     fill_value_string => { assert_eq!(of::<String>("string", String::from("x"))?, "x"); }
     fill_value_text => { assert_eq!(of::<String>("str", "x")?, "x"); }
+    fill_value_reference_to_a_string => { let s = String::from("x"); assert_eq!(of::<String>("str", &s)?, "x"); }
     fill_value_bytes => { assert_eq!(of::<Vec<u8>>("bytes", b"ab")?, b"ab"); }
     fill_value_json => { assert_eq!(of::<f64>("f8", json!(2.5))?, 2.5); }
     fill_value_date => {

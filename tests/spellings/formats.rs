@@ -34,6 +34,8 @@ forms! {
     }
     dimension_names_as_an_array => { assert_eq!(create().dimension_names(["y", "x"]).wait()?.dimension_names().unwrap()[1].as_deref(), Some("x")); }
     dimension_names_as_a_vec => { assert!(create().dimension_names(vec![String::from("y"), String::from("x")]).wait()?.dimension_names().is_some()); }
+    dimension_names_by_reference => { let names = vec!["y", "x"]; assert!(create().dimension_names(&names).wait()?.dimension_names().is_some()); }
+    dimension_names_of_another_array => { let a = crate::grid()?; assert!(create().dimension_names(a.dimension_names().unwrap()).wait()?.dimension_names().is_some()); }
     dimension_names_of_strings_by_reference => {
         let names = [String::from("y"), String::from("x")];
         assert!(create().dimension_names(&names).wait()?.dimension_names().is_some());

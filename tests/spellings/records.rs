@@ -33,6 +33,11 @@ forms! {
         assert_eq!(a.read_scalar::<Cell>(1).wait()?, Cell { id: 8, height: 1.5 });
     }
     record_fields => { assert_eq!(cells()?.read_dyn(..).fields(["id"]).wait()?.shape, [2]); }
+    record_written_in_a_vec => {
+        let a = zarr::create_array(Target::Memory, 1, Cell::data_type()).wait()?;
+        a.write(.., vec![Cell { id: 1, height: 2.0 }]).wait()?;
+        assert_eq!(a.read_scalar::<Cell>(0).wait()?.height, 2.0);
+    }
     record_written_alone => {
         let a = cells()?;
         a.write(0, Cell { id: 9, height: 0.0 }).wait()?;

@@ -1,5 +1,7 @@
 //! Selections, on the array [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]].
 
+use std::collections::HashMap;
+
 use ndarray::{array, s};
 use zarr::blocking::Wait;
 use zarr::*;
@@ -33,6 +35,7 @@ forms! {
     select_from_the_end => { assert_eq!(elements((-2.., -1))?, [7, 11]); assert_eq!(elements((0, ..-1))?, [0, 1, 2]); }
     select_by_usize => { let (i, n) = (0usize, 2usize); assert_eq!(elements((i..n, i))?, [0, 4]); }
     select_by_u64 => { let a = crate::grid()?; assert_eq!(elements((0..a.shape()[0], 0))?, [0, 4, 8]); }
+    select_by_u8 => { let i = 1_u8; assert_eq!(elements((i, i))?, [5]); }
     select_steps => { assert_eq!(elements(sel![..;2, 0])?, [0, 8]); assert_eq!(elements(((0..3).step(2), 0))?, [0, 8]); }
     select_in_reverse => { assert_eq!(elements(sel![..;-1, 0])?, [8, 4, 0]); }
     select_by_step_by => { assert_eq!(elements(((..).step(-2), 3))?, [11, 3]); }
@@ -50,9 +53,11 @@ forms! {
         let data = crate::grid()?.read::<i32>(..).wait()?;
         assert_eq!(elements(data.mapv(|x| x > 9))?, [10, 11]);
     }
-    select_by_a_text => { assert_eq!(elements("1:, ::2".parse::<Selection>().unwrap())?, [4, 6, 8, 10]); }
+    select_by_a_text => { assert_eq!(elements("1:, ::2".parse::<Selection>()?)?, [4, 6, 8, 10]); }
     select_by_name => { assert_eq!(elements([("x", 0)])?, [0, 4, 8]); assert_eq!(elements([("y", 0..1)])?, [0, 1, 2, 3]); }
     select_by_names => { assert_eq!(elements([("x", 1), ("y", 2)])?, [9]); assert_eq!(elements(vec![("x", 1..2)])?, [1, 5, 9]); }
+    select_by_a_map_of_names => { assert_eq!(elements(HashMap::from([("x", 1), ("y", 2)]))?, [9]); }
+    select_by_names_of_mixed_kinds => { assert_eq!(elements([("x", AxisSelection::from(1)), ("y", (1..).into())])?, [5, 9]); }
     select_by_a_reference => { let s: Selection = sel![0, ..2]; assert_eq!(elements(&s)?, [0, 1]); }
     select_by_a_list_of_slices => { assert_eq!(elements(vec![Slice::from(0), Slice::from(..2)])?, [0, 1]); }
     oindex_with_usize_list => {

@@ -9,6 +9,7 @@ use zarr::*;
 
 forms! {
     store_in_memory => { assert!(zarr::create_group(Target::Memory).wait()?.attrs().is_empty()); }
+    store_none => { assert_eq!(zarr::zeros(None, [3]).wait()?.shape(), [3]); }
     store_as_hash_map => {
         let m = HashMap::<String, Vec<u8>>::new();
         assert!(zarr::create_group(m).wait()?.keys().wait()?.is_empty());

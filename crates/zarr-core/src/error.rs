@@ -414,6 +414,17 @@ impl Error {
     }
 }
 
+/// A text that is no selection, as the argument of that name: `"1:, ::2".parse::<Selection>()?`.
+impl From<SelectionError> for ErrorKind {
+    fn from(error: SelectionError) -> Self {
+        Self::Argument {
+            name: "selection",
+            kind: ArgumentProblem::Value,
+            problem: error.to_string(),
+        }
+    }
+}
+
 impl<E: Into<ErrorKind>> From<E> for Error {
     fn from(kind: E) -> Self {
         Self(Box::new(kind.into()))

@@ -270,6 +270,20 @@ scalar!(half::f16, half::bf16);
 #[cfg(feature = "num-complex")]
 scalar!(num_complex::Complex32, num_complex::Complex64);
 
+/// One number for every cell, as `u64`.
+impl From<usize> for Data {
+    fn from(number: usize) -> Self {
+        (number as u64).into()
+    }
+}
+
+/// One number for every cell, as `i64`.
+impl From<isize> for Data {
+    fn from(number: isize) -> Self {
+        (number as i64).into()
+    }
+}
+
 /// One string for every cell.
 impl From<&str> for Data {
     fn from(text: &str) -> Self {

@@ -108,6 +108,20 @@ macro_rules! record {
             }
         }
 
+        /// Lists of these are data.
+        impl $crate::Nested for $record {
+            type Element = Self;
+            const DEPTH: usize = 0;
+
+            fn add_all(
+                list: ::std::borrow::Cow<'_, [Self]>,
+                to: &mut $crate::Lists<Self>,
+                depth: usize,
+            ) {
+                to.add(list, depth);
+            }
+        }
+
         /// One element for every cell.
         impl ::std::convert::From<$record> for $crate::Data {
             fn from(element: $record) -> Self {

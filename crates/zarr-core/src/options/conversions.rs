@@ -100,6 +100,12 @@ fill_from!(
     bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, &str, String
 );
 
+impl From<&String> for Fill {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
+    }
+}
+
 /// A float as JSON has it.
 fn float(value: f64) -> Value {
     match value {

@@ -20,6 +20,21 @@ impl Shape {
         lengths.map_err(|why| Error::argument("shape", why))
     }
 
+    /// The numbers as the index of a chunk in a chunk grid.
+    ///
+    /// # Errors
+    /// The argument `index`, if a number is negative or beyond 64 bits.
+    pub fn index(&self) -> Result<Vec<u64>> {
+        let index = self.0.iter().enumerate().map(|(axis, &at)| {
+            let wrong = |_| {
+                let why = format!("{at} along axis {axis}; chunks are counted from 0");
+                Error::argument("index", why)
+            };
+            u64::try_from(at).map_err(wrong)
+        });
+        index.collect()
+    }
+
     /// The lengths, or why they are none.
     pub(super) fn checked(&self) -> std::result::Result<Vec<u64>, String> {
         let lengths = self.0.iter().enumerate().map(|(axis, &length)| {

@@ -7,8 +7,7 @@ use std::ops::{
 
 use super::{AxisSelection, Selection, Slice};
 
-/// Adds a step to Rust's ranges. Implemented for all ranges of `i32`, `i64`, `isize`, `u32`, `u64`
-/// and `usize`.
+/// Adds a step to Rust's ranges. Implemented for all ranges of integers of up to 64 bits.
 ///
 /// ```
 /// use zarr_core::{RangeExt, Selection};
@@ -101,7 +100,7 @@ macro_rules! tuples {
     )*};
 }
 
-integers!(i32, i64, isize, u32, u64, usize);
+integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 
 tuples! {
     (A) (A, B) (A, B, C) (A, B, C, D) (A, B, C, D, E) (A, B, C, D, E, F) (A, B, C, D, E, F, G)

@@ -1,5 +1,7 @@
 //! Selections by the names of dimensions.
 
+use std::collections::{BTreeMap, HashMap};
+
 use zarr_metadata::near::{is_near, nearest_first, quoted};
 
 use super::{AxisSelection, Selection, SelectionError, Slice};
@@ -59,5 +61,19 @@ impl<N: Into<String>, S: Into<AxisSelection>> From<Vec<(N, S)>> for Selection {
 impl<N: Into<String>, S: Into<AxisSelection>, const LEN: usize> From<[(N, S); LEN]> for Selection {
     fn from(items: [(N, S); LEN]) -> Self {
         Vec::from(items).into()
+    }
+}
+
+/// What is selected along each named axis, as xarray's `isel` takes it.
+impl<N: Into<String>, S: Into<AxisSelection>, H> From<HashMap<N, S, H>> for Selection {
+    fn from(items: HashMap<N, S, H>) -> Self {
+        Vec::from_iter(items).into()
+    }
+}
+
+/// What is selected along each named axis, as xarray's `isel` takes it.
+impl<N: Into<String>, S: Into<AxisSelection>> From<BTreeMap<N, S>> for Selection {
+    fn from(items: BTreeMap<N, S>) -> Self {
+        Vec::from_iter(items).into()
     }
 }

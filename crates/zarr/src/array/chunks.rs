@@ -1,13 +1,13 @@
 //! Handles on the chunks of an array. `zarr-core` does the work.
 
 use futures_util::Stream;
-use zarr_core::{Chunk, Result, Selection, VerifiedChunk};
+use zarr_core::{Chunk, Result, Selection, Shape, VerifiedChunk};
 
 use crate::Array;
 
 impl Array {
     /// A handle on the chunk of this index in the chunk grid; of a sharded array, on the shard. It need not be
-    /// stored.
+    /// stored. The index is given as a shape is: `[0, 1]`, `(i, j)`, `&index[..]`, of any integers.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, sel};
@@ -29,8 +29,8 @@ impl Array {
     ///
     /// # Errors
     /// If the grid has no such chunk.
-    pub fn chunk(&self, index: impl AsRef<[u64]>) -> Result<Chunk> {
-        self.chunked().chunk(index.as_ref())
+    pub fn chunk(&self, index: impl Into<Shape>) -> Result<Chunk> {
+        self.chunked().chunk(&index.into().index()?)
     }
 
     /// The chunks (of a sharded array, shards) that hold cells of a selection, each once, stored or not. They are

@@ -49,6 +49,19 @@ impl From<Option<String>> for DimensionName {
     }
 }
 
+impl From<&&str> for DimensionName {
+    fn from(name: &&str) -> Self {
+        (*name).into()
+    }
+}
+
+/// The names of another array: `.dimension_names(names)` with what `a.dimension_names()` has.
+impl From<&Option<String>> for DimensionName {
+    fn from(name: &Option<String>) -> Self {
+        Self(name.clone())
+    }
+}
+
 impl From<&String> for DimensionName {
     fn from(name: &String) -> Self {
         Self(Some(name.clone()))

@@ -165,6 +165,22 @@ impl Nested for &str {
     }
 }
 
+/// Implements [`Nested`] for numbers as wide as an address, which are stored with 64 bits.
+macro_rules! nested_as {
+    ($($number:ty as $element:ty),*) => {$(
+        impl Nested for $number {
+            type Element = $element;
+            const DEPTH: usize = 0;
+
+            fn add_all(list: Cow<'_, [Self]>, to: &mut Lists<$element>, depth: usize) {
+                let numbers = list.iter().map(|&number| number as $element);
+                to.add(Cow::Owned(numbers.collect()), depth);
+            }
+        }
+    )*};
+}
+nested_as!(usize as u64, isize as i64);
+
 /// Implements [`Nested`] for elements.
 macro_rules! nested {
     ($($element:ty),* $(,)?) => {$(

@@ -136,6 +136,13 @@ impl From<&Target> for Target {
     }
 }
 
+/// `None` is a new store in memory.
+impl From<Option<Self>> for Target {
+    fn from(target: Option<Self>) -> Self {
+        target.unwrap_or(Self::Memory)
+    }
+}
+
 impl From<&Group> for Target {
     fn from(group: &Group) -> Self {
         Self::At(group.location().clone())
