@@ -514,7 +514,7 @@ fn copy_with_every_grid() {
             });
             copy.wait().unwrap();
             let new = to.array(&name).wait().unwrap();
-            assert_eq!(new.chunks(), chunks);
+            assert_eq!(new.chunks(), Some(chunks.to_vec()));
             assert_same_array(from_array, &new);
         }
     }

@@ -42,7 +42,7 @@ fn from_array_data() {
     assert_eq!(sum(&to), 276);
     let memory = zarr::from_array(Target::Memory, ndarray::Array2::<f64>::ones((3, 3)));
     let memory = memory.wait().unwrap();
-    assert_eq!((memory.chunks(), memory.shards()), (vec![3, 3], None));
+    assert_eq!((memory.chunks(), memory.shards()), (Some(vec![3, 3]), None));
     // `array` and `save_array` take arrays too.
     assert_eq!(
         sum(&zarr::array(Target::Memory, &from).wait().unwrap()),
@@ -81,7 +81,7 @@ fn from_array_chunks_and_shards() {
     let to = to.wait().unwrap();
     assert_eq!(
         (to.chunks(), to.shards(), sum(&to)),
-        (vec![3, 2], None, 276)
+        (Some(vec![3, 2]), None, 276)
     );
     let to = zarr::from_array(Target::Memory, source())
         .shards([2, 4])
@@ -89,7 +89,7 @@ fn from_array_chunks_and_shards() {
         .unwrap();
     assert_eq!(
         (to.chunks(), to.shards(), sum(&to)),
-        (vec![2, 2], Some(vec![2, 4]), 276)
+        (Some(vec![2, 2]), Some(vec![2, 4]), 276)
     );
 }
 
@@ -148,7 +148,7 @@ fn from_array_zarr_format() {
     let old = old.wait().unwrap();
     assert_eq!(
         (old.zarr_format(), old.chunks(), old.shards()),
-        (ZarrFormat::V2, vec![2, 2], None)
+        (ZarrFormat::V2, Some(vec![2, 2]), None)
     );
     assert_eq!(
         json!(old.attrs()),
@@ -166,7 +166,7 @@ fn from_array_zarr_format() {
     let other = other.zarr_format(ZarrFormat::V2).wait().unwrap();
     assert_eq!(
         (other.compressors(), other.chunks(), sum(&other)),
-        (vec![], vec![6, 4], 276)
+        (vec![], Some(vec![6, 4]), 276)
     );
 }
 

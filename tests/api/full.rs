@@ -101,7 +101,10 @@ fn options_of_create_array_and_of_groups_hold() {
         let values: Vec<f64> = made.iter().map(first).collect();
         assert_eq!(values, [0.0, 1.0, 2.5, 0.0]);
         for array in &made {
-            assert_eq!((array.zarr_format(), array.chunks()), (format, vec![3]));
+            assert_eq!(
+                (array.zarr_format(), array.chunks()),
+                (format, Some(vec![3]))
+            );
         }
     }
     let null = zarr::full(Target::Memory, [2], Fill::Null).wait();

@@ -84,7 +84,7 @@ fn the_value_is_another_and_the_rest_the_same() {
         let array = create.wait().unwrap();
         assert_eq!(
             (array.chunks(), array.shards()),
-            (vec![2, 2], Some(vec![4, 4]))
+            (Some(vec![2, 2]), Some(vec![4, 4]))
         );
         array.read::<i32>(..).wait().unwrap().sum()
     };
@@ -93,7 +93,7 @@ fn the_value_is_another_and_the_rest_the_same() {
     assert_eq!(sum(zarr::ones_like(Target::Memory, &like)), 24);
     assert_eq!(sum(zarr::full_like(Target::Memory, &like, -1)), -24);
     let other = zarr::zeros_like(Target::Memory, &like).chunks([1, 2]);
-    assert_eq!(other.wait().unwrap().chunks(), [1, 2]);
+    assert_eq!(other.wait().unwrap().chunks(), Some(vec![1, 2]));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn in_a_group_it_is_of_the_groups_format() {
     let array = root.empty_like("e", &like).wait().unwrap();
     assert_eq!(
         (array.zarr_format(), array.chunks()),
-        (ZarrFormat::V2, vec![2])
+        (ZarrFormat::V2, Some(vec![2]))
     );
     let slash = ChunkKeyEncoding::V2(Separator::Slash);
     let array = root.empty_like("s", &like).chunk_key_encoding(slash);

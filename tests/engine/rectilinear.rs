@@ -87,7 +87,7 @@ fn what_is_told_of_chunks() {
     assert_eq!(plain.cdata_shape(), [3, 3]);
     assert_eq!(
         (plain.nchunks(), plain.chunks(), plain.shards()),
-        (Some(9), vec![7, 4], None)
+        (Some(9), None, None)
     );
     let of = |axes: [&[u64]; 2]| axes.map(|axis| AxisChunks::from_lengths(axis.iter().copied()));
     assert_eq!(plain.read_chunk_sizes(), of([&[5, 1, 6], &[4, 4, 2]]));
@@ -106,7 +106,7 @@ fn what_is_told_of_chunks() {
         .unwrap();
     assert_eq!(
         (sharded.chunks(), sharded.shards()),
-        (vec![2, 5], Some(vec![8, 10]))
+        (Some(vec![2, 5]), None)
     );
     assert_eq!(sharded.cdata_shape(), [6, 2]);
     assert_eq!(sharded.read_chunk_sizes(), of([&[2; 6], &[5, 5]]));
@@ -116,6 +116,57 @@ fn what_is_told_of_chunks() {
     assert!(info.contains("Chunk shape        : (2, 5)"), "{info}");
     sharded.write(sel![3..5, 0..3], 1_i16).wait().unwrap();
     assert_eq!(sharded.nchunks_initialized().wait().unwrap(), 2);
+}
+
+/// zarr-python 3.4.2 raises `NotImplementedError` for `chunks` of the first two and `shards` of the third, and has
+/// `chunks == (10,)` there; all three print `<variable>`.
+#[test]
+fn b1_2_chunks_of_a_rectilinear_grid() {
+    let create = || zarr::create_array(Target::Memory, [60], DataType::Int16);
+    let a = create().chunks([vec![10, 20, 30]]).wait().unwrap();
+    assert_eq!(
+        (a.chunks(), a.shards(), a.is_sharded()),
+        (None, None, false)
+    );
+    let equal = create().chunks([vec![20, 20, 20]]).wait().unwrap();
+    assert_eq!(equal.chunks(), None);
+    let sharded = create().chunks([10]).shards([vec![20, 40]]);
+    let sharded = sharded.wait().unwrap();
+    assert_eq!(
+        (sharded.chunks(), sharded.shards(), sharded.is_sharded()),
+        (Some(vec![10]), None, true)
+    );
+    for array in [&a, &equal, &sharded] {
+        let info = array.info();
+        assert_eq!(
+            (array.chunks(), array.shards(), array.is_sharded()),
+            (info.chunk_shape, info.shard_shape, info.is_sharded)
+        );
+    }
+
+    // `chunks=None` guesses, and `shards=None` makes no shards.
+    let guessed = create().wait().unwrap().chunks();
+    let like = create().chunks(a.chunks()).shards(a.shards());
+    let like = like.wait().unwrap();
+    assert_eq!((like.chunks(), like.is_sharded()), (guessed, false));
+    assert_eq!(
+        create().chunks(None).wait().unwrap().chunks(),
+        like.chunks()
+    );
+    let plain = zarr::from_array(Target::Memory, &sharded).shards(None);
+    let plain = plain.wait().unwrap();
+    assert_eq!((plain.chunks(), plain.shards()), (Some(vec![10]), None));
+    assert!(!plain.is_sharded());
+    let whole = create().chunks([10]).shards([30]).wait().unwrap();
+    let like = create().chunks(whole.chunks()).shards(whole.shards());
+    let like = like.wait().unwrap();
+    assert_eq!(
+        (like.chunks(), like.shards()),
+        (Some(vec![10]), Some(vec![30]))
+    );
+    // The array itself stands for all lengths.
+    let like = create().chunks(&a).wait().unwrap();
+    assert_eq!(like.read_chunk_sizes(), a.read_chunk_sizes());
 }
 
 #[test]

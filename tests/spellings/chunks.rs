@@ -5,7 +5,7 @@ use zarr::*;
 
 /// The chunks of an array of the shape (100, 60).
 fn of(chunks: impl Into<Chunks>) -> Result<Vec<u64>> {
-    Ok(zarr::create_array(Target::Memory, [100, 60], "f4").chunks(chunks).wait()?.chunks())
+    Ok(zarr::create_array(Target::Memory, [100, 60], "f4").chunks(chunks).wait()?.chunks().unwrap_or_default())
 }
 
 /// The shards of such an array with chunks of (10, 10).
@@ -26,6 +26,8 @@ forms! {
     chunks_false => { assert_eq!(of(false)?, [100, 60]); }
     chunks_like_another_array => { let a = crate::grid()?; assert_eq!(of(&a)?, [2, 2]); }
     chunks_of_another_array => { let a = crate::grid()?; assert_eq!(of(a.chunks())?, [2, 2]); }
+    chunks_none => { assert_eq!(of(None)?, [100, 60]); }
+    shards_none => { assert_eq!(sharded(None)?, None); }
     chunks_of_a_data_shape => { assert_eq!(of(ndarray::Array2::<u8>::zeros((5, 6)).shape())?, [5, 6]); }
     chunks_of_each_length => {
         let a = zarr::zeros(Target::Memory, [60, 40]).chunks([vec![10, 20, 30], vec![20, 20]]).wait()?;
@@ -35,7 +37,7 @@ forms! {
         let a = zarr::zeros(Target::Memory, [60, 40]).chunks([[20, 40], [30, 10]]).wait()?;
         assert_eq!(a.nchunks(), Some(4));
     }
-    chunk_shape => { assert_eq!(zarr::create(Target::Memory, [3]).chunk_shape([1]).wait()?.chunks(), [1]); }
+    chunk_shape => { assert_eq!(zarr::create(Target::Memory, [3]).chunk_shape([1]).wait()?.chunks(), Some(vec![1])); }
     shards_as_a_tuple => { assert_eq!(sharded((50, 20))?, Some(vec![50, 20])); }
     shards_as_an_array => { assert_eq!(sharded([50, 20])?, Some(vec![50, 20])); }
     shards_as_a_number => { assert_eq!(sharded(20)?, Some(vec![20, 20])); }

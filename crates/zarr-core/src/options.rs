@@ -92,6 +92,8 @@ pub enum Chunks {
     /// Chunks guessed from shape and element size, as zarr-python does; shards of at most 64 MiB.
     #[default]
     Auto,
+    /// What `None` stands for, as in zarr-python: chunks are guessed, and there are no shards.
+    Unset,
     /// Guessed, of at most this many bytes before they are encoded.
     Bytes(u64),
     /// One chunk for the whole array.
@@ -195,7 +197,9 @@ impl ArrayOptions {
         {
             self.compressors = Codecs::List(compressors.clone());
         }
-        if let (Chunks::Auto, Some(bytes)) = (&self.chunks, config.target_chunk_size_bytes) {
+        if let (Chunks::Auto | Chunks::Unset, Some(bytes)) =
+            (&self.chunks, config.target_chunk_size_bytes)
+        {
             self.chunks = Chunks::Bytes(bytes);
         }
         if let (Some(Chunks::Auto), Some(bytes)) = (&self.shards, config.target_shard_size_bytes) {
@@ -221,6 +225,7 @@ impl ArrayOptions {
     /// copy.
     pub(crate) fn unchecked(mut self, default: ZarrFormat) -> Result<ArrayMetadata> {
         self.refused.check()?;
+        self.shards.take_if(|shards| *shards == Chunks::Unset);
         let format = self.zarr_format.unwrap_or(default);
         self.resolve_like(format)?;
         let mut metadata = match format {

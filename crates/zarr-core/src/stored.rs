@@ -190,7 +190,7 @@ impl ChunkedArray {
     }
 
     /// Whether the codecs say that chunks are shards.
-    fn is_sharded(&self) -> bool {
+    pub fn is_sharded(&self) -> bool {
         let codecs = self.metadata().codecs();
         codecs.iter().any(|codec| codec.name == "sharding_indexed")
     }

@@ -45,6 +45,15 @@ impl ChunkGridMetadata {
         }
     }
 
+    /// The shape that all chunks have; `None` unless the grid is regular.
+    #[must_use]
+    pub fn chunk_shape(&self) -> Option<&[u64]> {
+        match self {
+            Self::Regular { chunk_shape } => Some(chunk_shape),
+            Self::Rectilinear { .. } | Self::Unknown(_) => None,
+        }
+    }
+
     /// Makes the grid cover an array of this shape: where the chunks of an axis are listed and end
     /// before it does, one more is added for the rest. Chunks that lie beyond the array stay, so
     /// that none ever changes its length.

@@ -111,23 +111,57 @@ impl Array {
         self.0.metadata().data_type()
     }
 
-    /// The chunk shape; of a sharded array, the shape of the inner chunks.
+    /// The chunk shape, in elements along each axis; of a sharded array, the shape of the inner chunks. `None` if
+    /// the chunks lie on a rectilinear grid, where they need not have one shape (zarr-python raises
+    /// `NotImplementedError`): [`read_chunk_sizes`](Self::read_chunk_sizes) returns all lengths.
     ///
-    /// If chunks differ in shape, this is the largest length along each axis;
-    /// [`read_chunk_sizes`](Self::read_chunk_sizes) returns all lengths.
-    pub fn chunks(&self) -> Vec<u64> {
-        self.inner_chunks()
-            .unwrap_or_else(|| self.0.grid().largest_chunk().to_vec())
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let create = || zarr::create_array(Target::Memory, [60], DataType::Int8);
+    /// assert_eq!(create().chunks([20]).wait()?.chunks(), Some(vec![20]));
+    /// assert_eq!(create().chunks([vec![10, 20, 30]]).wait()?.chunks(), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`CreateArray::chunks`](crate::CreateArray::chunks) takes this, and guesses chunks where it is `None`. It
+    /// also takes the array itself, as `.chunks(&a)`, and then makes rectilinear chunks like the array's.
+    pub fn chunks(&self) -> Option<Vec<u64>> {
+        self.inner_chunks().or_else(|| self.stored_shape())
     }
 
-    /// The shard shape, or `None` if the array is not sharded. A write of a part of a shard stores the whole
-    /// shard again: see [`CreateArray::shards`](crate::CreateArray::shards).
+    /// The shard shape, in elements along each axis. `None` if the array is [not sharded](Self::is_sharded), or if
+    /// the shards lie on a rectilinear grid, where they need not have one shape (zarr-python raises
+    /// `NotImplementedError`): [`write_chunk_sizes`](Self::write_chunk_sizes) returns all lengths.
     ///
-    /// If shards differ in shape, this is the largest length along each axis;
-    /// [`write_chunk_sizes`](Self::write_chunk_sizes) returns all lengths.
+    /// A write of a part of a shard stores the whole shard again: see
+    /// [`CreateArray::shards`](crate::CreateArray::shards), which takes this, and makes no shards where it is `None`.
     pub fn shards(&self) -> Option<Vec<u64>> {
-        self.inner_chunks()
-            .map(|_| self.0.grid().largest_chunk().to_vec())
+        self.stored_shape().filter(|_| self.is_sharded())
+    }
+
+    /// Whether chunks are stored together in shards, of one shape or not.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let create = zarr::create_array(Target::Memory, [60], DataType::Int8);
+    /// let a = create.chunks([10]).shards([vec![20, 40]]).wait()?;
+    /// assert_eq!((a.is_sharded(), a.chunks(), a.shards()), (true, Some(vec![10]), None));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn is_sharded(&self) -> bool {
+        self.0.is_sharded()
+    }
+
+    /// The shape of all stored chunks or shards, if the grid is regular.
+    fn stored_shape(&self) -> Option<Vec<u64>> {
+        self.metadata()
+            .chunk_grid()
+            .chunk_shape()
+            .map(<[u64]>::to_vec)
     }
 
     /// The lengths of the chunks along each axis; of a sharded array, of the inner chunks.

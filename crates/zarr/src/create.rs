@@ -168,7 +168,9 @@ impl CreateArray {
     ///
     /// `true`, the default, guesses; `false` makes one chunk; a number is the length along every axis, and -1 the
     /// whole of an axis: `[10, -1]`. A list per axis gives the length of every chunk (format 3): `[vec![31, 28,
-    /// 31], vec![20, 20, 5]]`. Another array gives its own chunks: `&array`.
+    /// 31], vec![20, 20, 5]]`. Another array gives its own chunks, rectilinear ones too: `&array`. So does
+    /// [`array.chunks()`](Array::chunks) where they have one shape; where it is `None`, chunks are guessed, as
+    /// zarr-python does for `chunks=None`.
     pub fn chunks(mut self, chunks: impl Into<Chunks>) -> Self {
         self.options = self.options.chunks(chunks);
         self
@@ -186,7 +188,8 @@ impl CreateArray {
     /// shards, or use an [`Array::writer`], which holds the parts until a shard is whole.
     ///
     /// `true` guesses a shard of at most 64 MiB, [`Chunks::Bytes`] one of at most that many bytes; a list per
-    /// axis gives the length of every shard.
+    /// axis gives the length of every shard. [`array.shards()`](Array::shards) gives those of another array; where it
+    /// is `None`, there are none, as with [`without_shards`](Self::without_shards).
     pub fn shards(mut self, shards: impl Into<Chunks>) -> Self {
         self.options = self.options.shards(shards);
         self

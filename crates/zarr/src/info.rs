@@ -12,7 +12,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 use serde_json::json as object;
-use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, DataType, NodePath, Order, ZarrFormat};
+use zarr_metadata::{ArrayMetadata, DataType, NodePath, Order, ZarrFormat};
 
 use self::codecs::Codecs;
 use self::python::json;
@@ -79,10 +79,7 @@ impl ArrayInfo {
     /// A summary of an array from its metadata.
     pub(crate) fn new(metadata: &ArrayMetadata, store_type: &str, read_only: bool) -> Self {
         let codecs = Codecs::of(metadata);
-        let stored_shape = match &*metadata.chunk_grid() {
-            ChunkGridMetadata::Regular { chunk_shape } => Some(chunk_shape.to_vec()),
-            _ => None,
-        };
+        let stored_shape = metadata.chunk_grid().chunk_shape().map(<[u64]>::to_vec);
         let is_sharded = codecs.inner_chunk_shape.is_some();
         let (shard_shape, chunk_shape) = match codecs.inner_chunk_shape {
             Some(inner) => (stored_shape, Some(inner)),

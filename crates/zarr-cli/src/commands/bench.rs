@@ -95,7 +95,7 @@ pub(crate) fn run(args: &BenchArgs, out: &mut impl Write) -> Result<Exit, Failur
 
 /// How many decoded chunks fit into the memory that reads may use.
 fn fitting(array: &Array) -> usize {
-    let chunk = array.shards().unwrap_or_else(|| array.chunks());
+    let chunk = array.chunked().grid().largest_chunk();
     let cells = chunk.iter().map(|&length| 0..length);
     let bytes = tiles::bytes_of(array, &cells.collect::<Vec<_>>()).max(1);
     usize::try_from(array.context().memory() / bytes).map_or(1, |count| count.max(1))
@@ -194,9 +194,9 @@ fn milliseconds(duration: Duration) -> String {
 }
 
 fn to_text(array: &Array, stored: usize, measured: &[Measured]) -> String {
-    let noun = match array.shards() {
-        Some(_) => "shards",
-        None => "chunks",
+    let noun = match array.is_sharded() {
+        true => "shards",
+        false => "chunks",
     };
     let head = ["", noun, "read", "rate", "p50", "p90", "p99", "longest"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
@@ -214,7 +214,7 @@ fn to_text(array: &Array, stored: usize, measured: &[Measured]) -> String {
 fn to_json(place: &str, array: &Array, stored: usize, measured: &[Measured]) -> Value {
     let mut report = json!({
         "path": place,
-        "chunks_are": if array.shards().is_some() { "shard" } else { "chunk" },
+        "chunks_are": if array.is_sharded() { "shard" } else { "chunk" },
         "nchunks_stored": stored,
     });
     for part in measured {

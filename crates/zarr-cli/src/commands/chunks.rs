@@ -47,10 +47,23 @@ pub(crate) fn run(
 }
 
 fn noun(array: &Array) -> &'static str {
-    match array.shards() {
-        Some(_) => "shard",
-        None => "chunk",
+    match array.is_sharded() {
+        true => "shard",
+        false => "chunk",
     }
+}
+
+/// The shape of the stored chunks, or of the shards if there are any, if all have one.
+fn stored_shape(array: &Array) -> Option<Vec<u64>> {
+    match array.is_sharded() {
+        true => array.shards(),
+        false => array.chunks(),
+    }
+}
+
+/// A shape, if there is one, in the words of `info`.
+fn shape_text(shape: Option<Vec<u64>>) -> String {
+    shape.map_or_else(|| "<variable>".to_owned(), |shape| text::tuple(&shape))
 }
 
 fn to_json(place: &str, array: &Array, stored: &BTreeMap<Vec<u64>, u64>) -> Value {
@@ -67,8 +80,8 @@ fn to_json(place: &str, array: &Array, stored: &BTreeMap<Vec<u64>, u64>) -> Valu
         "path": place,
         "shape": array.shape(),
         "chunks_are": noun(array),
-        "chunk_shape": array.shards().unwrap_or_else(|| array.chunks()),
-        "inner_chunk_shape": array.shards().map(|_| array.chunks()),
+        "chunk_shape": stored_shape(array),
+        "inner_chunk_shape": array.chunks().filter(|_| array.is_sharded()),
         "grid_shape": grid.shape_in_chunks().to_vec(),
         "nchunks": grid.len(),
         "nchunks_stored": stored.len(),
@@ -117,18 +130,14 @@ fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> S
     let grid = array.chunked().grid();
     let counts = grid.shape_in_chunks().to_vec();
     let noun = noun(array);
-    let shape = array.shards().unwrap_or_else(|| array.chunks());
     let all = grid.len();
     let mut rows = vec![vec!["grid".to_owned(), {
-        let inner = array
-            .shards()
-            .map(|_| format!(", each of {} chunks", text::tuple(&array.chunks())));
-        let inner = inner.unwrap_or_default();
-        format!(
-            "{} {noun}s of {}{inner}",
-            text::tuple(&counts),
-            text::tuple(&shape)
-        )
+        let inner = match array.is_sharded() {
+            true => format!(", each of {} chunks", shape_text(array.chunks())),
+            false => String::new(),
+        };
+        let shape = shape_text(stored_shape(array));
+        format!("{} {noun}s of {shape}{inner}", text::tuple(&counts))
     }]];
     let of = match all {
         Some(all) => format!(" of {all} ({})", text::percent(stored.len() as u64, all)),

@@ -73,14 +73,14 @@ impl<'a> SelectedCells<'a> {
     pub(crate) fn tiles(&self) -> Tiles {
         Tiles::new(
             &self.lengths,
-            &self.chunks(self.array.chunks()),
+            &self.chunks(tiles::largest_chunk(self.array)),
             self.size(),
         )
     }
 
     /// Tiles that follow each other in C order.
     pub(crate) fn tiles_in_order(&self) -> Tiles {
-        let chunks = self.chunks(self.array.chunks());
+        let chunks = self.chunks(tiles::largest_chunk(self.array));
         // A part of the memory of the context.
         let most = self.array.context().memory() / 4;
         Tiles::in_order(&self.lengths, &chunks, self.size(), most)
@@ -88,7 +88,7 @@ impl<'a> SelectedCells<'a> {
 
     /// The shape of a chunk, or of a shard if there are any, in selected cells.
     pub(crate) fn write_shape(&self) -> Vec<u64> {
-        self.chunks(self.array.shards().unwrap_or_else(|| self.array.chunks()))
+        self.chunks(self.array.chunked().grid().largest_chunk().to_vec())
     }
 
     fn chunks(&self, chunks: Vec<u64>) -> Vec<u64> {

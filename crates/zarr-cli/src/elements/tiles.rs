@@ -21,6 +21,12 @@ const MOST: u64 = 1 << 24;
 /// The bytes that an element of variable length is assumed to have.
 pub(crate) const VARIABLE: usize = 64;
 
+/// The shape of the array's chunks, inside of shards if there are any; where chunks differ, that of the largest.
+pub(crate) fn largest_chunk(array: &Array) -> Vec<u64> {
+    let chunks = array.chunks();
+    chunks.unwrap_or_else(|| array.chunked().grid().largest_chunk().to_vec())
+}
+
 /// The tiles of an array: boxes of whole chunks that together are the array, so that each chunk is decoded once.
 #[derive(Clone, Debug)]
 pub(crate) struct Tiles {
@@ -33,7 +39,7 @@ pub(crate) struct Tiles {
 impl Tiles {
     pub(crate) fn of(array: &Array) -> Self {
         let size = array.dtype().size().unwrap_or(VARIABLE);
-        Self::new(array.shape(), &array.chunks(), size)
+        Self::new(array.shape(), &largest_chunk(array), size)
     }
 
     /// The tiles of an array with elements of `size` bytes.

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use zarr::DataType;
+use zarr::blocking::Wait;
 
 use super::Home;
 
@@ -48,5 +50,32 @@ fn a_map_of_the_chunks() {
     assert!(
         home.print("chunks ~/vast")
             .contains("stored  0 of 1000000000000000000")
+    );
+}
+
+/// A shape is told only where all chunks have it.
+#[test]
+fn chunks_of_a_rectilinear_grid() {
+    let home = Home::new();
+    let create = |name: &str| zarr::create_array(home.path(name), [60], DataType::Int16);
+    let plain = create("plain").chunks([vec![10, 20, 30]]);
+    plain.wait().unwrap();
+    let sharded = create("sharded").chunks([10]).shards([vec![20, 40]]);
+    sharded.wait().unwrap();
+    let text = home.print("chunks ~/plain");
+    assert!(text.contains("(3,) chunks of <variable>"), "{text}");
+    let text = home.print("chunks ~/sharded");
+    let expected = "(2,) shards of <variable>, each of (10,) chunks";
+    assert!(text.contains(expected), "{text}");
+    let [plain, sharded] = ["plain", "sharded"].map(|name| {
+        let report = home.json(&format!("chunks --json ~/{name}"));
+        ["chunk_shape", "inner_chunk_shape", "chunks_are"].map(|name| report[name].clone())
+    });
+    assert_eq!(plain, [Value::Null, Value::Null, json!("chunk")]);
+    assert_eq!(sharded, [Value::Null, json!([10]), json!("shard")]);
+    let info = home.json("info --json ~/sharded");
+    assert_eq!(
+        (&info["chunks"], &info["shards"]),
+        (&json!([10]), &Value::Null)
     );
 }

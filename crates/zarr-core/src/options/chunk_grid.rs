@@ -113,7 +113,7 @@ impl ArrayOptions {
         // Types without a fixed size are guessed as if elements were single bytes.
         let item_size = self.data_type.size().unwrap_or(1);
         let chosen = match chunks {
-            Chunks::Auto => defaults::chunk_shape(&self.shape, item_size, largest),
+            Chunks::Auto | Chunks::Unset => defaults::chunk_shape(&self.shape, item_size, largest),
             Chunks::Bytes(bytes) => defaults::chunk_shape_within(&self.shape, item_size, *bytes),
             Chunks::Whole => self.shape.iter().map(|&n| n.max(1)).collect(),
             Chunks::Uniform(length) => vec![*length; rank],

@@ -69,6 +69,14 @@ impl<T: Length, const N: usize, const M: usize> From<[[T; M]; N]> for Chunks {
     }
 }
 
+/// The shape of another array's chunks or shards, where these have one shape. `None` means what it means in
+/// zarr-python: chunks are guessed, and there are no shards.
+impl From<Option<Vec<u64>>> for Chunks {
+    fn from(shape: Option<Vec<u64>>) -> Self {
+        shape.map_or(Self::Unset, Self::Shape)
+    }
+}
+
 /// `true` guesses, `false` makes one chunk: zarr-python's documented meaning.
 impl From<bool> for Chunks {
     fn from(guess: bool) -> Self {

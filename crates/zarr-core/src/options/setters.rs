@@ -33,10 +33,13 @@ impl ArrayOptions {
         self
     }
 
-    /// Stores chunks together in shards of this shape (format 3).
+    /// Stores chunks together in shards of this shape (format 3); `None` is [no shards](Self::without_shards).
     #[must_use]
     pub fn shards(mut self, shards: impl Into<Chunks>) -> Self {
-        self.shards = Some(shards.into());
+        match shards.into() {
+            Chunks::Unset => return self.without_shards(),
+            shards => self.shards = Some(shards),
+        }
         self
     }
 

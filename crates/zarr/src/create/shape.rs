@@ -4,14 +4,14 @@ use zarr_core::{ArrayOptions, Chunks};
 
 use crate::Array;
 
-/// The chunks of an array: the inner chunks, if it is sharded.
+/// The chunks of an array, also on a rectilinear grid: the inner chunks, if it is sharded.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target};
 /// # fn main() -> zarr::Result<()> {
 /// let a = zarr::zeros(Target::Memory, [40, 60]).chunks([20, 30]).wait()?;
 /// let b = zarr::ones(Target::Memory, (80, 80)).chunks(&a).wait()?;
-/// assert_eq!(b.chunks(), [20, 30]);
+/// assert_eq!(b.chunks(), Some(vec![20, 30]));
 /// # Ok(())
 /// # }
 /// ```

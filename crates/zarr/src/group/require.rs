@@ -52,7 +52,7 @@ impl Group {
     /// # fn main() -> zarr::Result<()> {
     /// let root = zarr::group(Target::Memory).wait()?;
     /// let new = root.require_array("a", [10], DataType::Int16).with(|new| new.chunks([5])).wait()?;
-    /// assert_eq!(new.chunks(), [5]);
+    /// assert_eq!(new.chunks(), Some(vec![5]));
     /// let wider = root.require_array("a", [10], DataType::Int32);
     /// assert_eq!(wider.clone().wait()?.dtype(), &DataType::Int16);
     /// assert!(wider.exact(true).wait().is_err());
