@@ -146,6 +146,18 @@ fn b1_26_numbers_are_cast_as_they_are_read() {
 
 /// As `for row in z` of zarr-python.
 #[test]
+fn b1_21_each_chunk_is_read_once() {
+    let context = zarr::Context::builder().metrics(true).build();
+    let a = zarr::array(Target::Memory, Array2::<i32>::ones((7, 4)))
+        .chunks([3, 2])
+        .context(&context)
+        .wait()
+        .unwrap();
+    assert_eq!(a.outer_iter::<i32>().wait().count(), 7);
+    assert_eq!(context.metrics().unwrap().chunks_decoded, 6);
+}
+
+#[test]
 fn b1_21_subarrays_along_the_first_axis() {
     let numbers = Array2::from_shape_fn((7, 4), |(i, j)| 10 * i as i32 + j as i32);
     for chunks in [[3, 2], [7, 4], [1, 1]] {

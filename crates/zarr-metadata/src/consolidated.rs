@@ -15,6 +15,20 @@ use serde_json::value::RawValue;
 use crate::reader::Reader;
 use crate::scan::{exact, has_marks};
 
+/// The depth of a node, its path with the case folded, and its path.
+type NodeOrder<'p> = (usize, String, &'p str);
+
+/// The position at which zarr-python writes a node: those nearer to the group come first, in the order of their paths
+/// regardless of case. It folds the case by all of Unicode's rules, this only where letters have an upper case; the
+/// order carries no meaning.
+fn node_order(path: &str) -> NodeOrder<'_> {
+    let depth = match path {
+        "" => 0,
+        path => path.split('/').count(),
+    };
+    (depth, path.to_uppercase().to_lowercase(), path)
+}
+
 /// The texts of documents, by their keys in v2 and by the paths of their nodes in v3.
 #[derive(Clone, Debug, Default)]
 struct RawDocuments {

@@ -1,4 +1,4 @@
-//! Reads the subarrays along the first axis one by one, and each chunk only once.
+//! Reads the subarrays along the first axis one by one, from a row of chunks at a time.
 
 use std::sync::Arc;
 

@@ -130,9 +130,7 @@ impl ConsolidatedMetadataV3 {
     /// The paths of the nodes, those nearer to the group first.
     fn in_order(&self) -> Vec<&str> {
         let mut paths: Vec<&str> = self.paths().collect();
-        // zarr-python folds the case by all of Unicode's rules. Order carries no meaning, so the
-        // tables for that are not worth their size; in ASCII this is the same.
-        paths.sort_by_cached_key(|path| (path.matches('/').count(), path.to_lowercase()));
+        paths.sort_by_cached_key(|&path| super::node_order(path));
         paths
     }
 

@@ -12,8 +12,9 @@ use crate::array::fields::{ArrayFields, field_setters};
 use crate::{Array, StreamIter, View};
 
 impl Array {
-    /// Reads the subarrays along the first axis one by one, such as the rows of a matrix: Python's `for row in a`. The
-    /// rows of one chunk are read at once, so each chunk is read only once.
+    /// Reads the subarrays along the first axis one by one, such as the rows of a matrix: Python's `for row in a`. One
+    /// row of chunks is read at once if the context's memory permits, so that each chunk is read only once; where chunks
+    /// differ in length, or a view begins inside one, some are read twice.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, Target};
