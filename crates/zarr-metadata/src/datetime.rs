@@ -77,48 +77,58 @@ pub enum TimeError {
     },
 }
 
+/// What a moment and a duration have alike: a number of steps, each of so many units.
+macro_rules! steps_of_units {
+    ($type:ty) => {
+        impl $type {
+            /// "Not a time", of no unit.
+            pub const NAT: Self = Self::new(NAT, TimeUnit::Generic);
+
+            /// So many units; of a moment, after the beginning of 1970. The lowest value is "not a time".
+            #[must_use]
+            pub const fn new(value: i64, unit: TimeUnit) -> Self {
+                let scale = 1;
+                Self { value, unit, scale }
+            }
+
+            /// The same number of steps, each of so many units; of none is taken for one.
+            #[must_use]
+            pub const fn with_scale(mut self, scale: u32) -> Self {
+                self.scale = if scale == 0 { 1 } else { scale };
+                self
+            }
+
+            /// The number of steps; of a moment, since the beginning of 1970.
+            #[must_use]
+            pub const fn value(self) -> i64 {
+                self.value
+            }
+
+            /// The unit.
+            #[must_use]
+            pub const fn unit(self) -> TimeUnit {
+                self.unit
+            }
+
+            /// How many units a step has; 1 but for few arrays.
+            #[must_use]
+            pub const fn scale(self) -> u32 {
+                self.scale
+            }
+
+            /// Whether it is "not a time".
+            #[must_use]
+            pub const fn is_nat(self) -> bool {
+                self.value == NAT
+            }
+        }
+    };
+}
+use steps_of_units;
+
+steps_of_units!(Datetime64);
+
 impl Datetime64 {
-    /// "Not a time", of no unit.
-    pub const NAT: Self = Self::new(NAT, TimeUnit::Generic);
-
-    /// So many units after the beginning of 1970. The lowest value is "not a time".
-    #[must_use]
-    pub const fn new(value: i64, unit: TimeUnit) -> Self {
-        let scale = 1;
-        Self { value, unit, scale }
-    }
-
-    /// The same number of steps, each of so many units; of none is taken for one.
-    #[must_use]
-    pub const fn with_scale(mut self, scale: u32) -> Self {
-        self.scale = if scale == 0 { 1 } else { scale };
-        self
-    }
-
-    /// The number of steps since the beginning of 1970.
-    #[must_use]
-    pub const fn value(self) -> i64 {
-        self.value
-    }
-
-    /// The unit.
-    #[must_use]
-    pub const fn unit(self) -> TimeUnit {
-        self.unit
-    }
-
-    /// How many units a step has; 1 but for few arrays.
-    #[must_use]
-    pub const fn scale(self) -> u32 {
-        self.scale
-    }
-
-    /// Whether it is "not a time".
-    #[must_use]
-    pub const fn is_nat(self) -> bool {
-        self.value == NAT
-    }
-
     /// The same moment in another unit.
     ///
     /// # Errors

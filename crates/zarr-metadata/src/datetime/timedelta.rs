@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::{Moment, NAT, TimeError, steps};
+use super::{Moment, NAT, TimeError, steps, steps_of_units};
 use crate::TimeUnit;
 
 /// A duration, as NumPy's `timedelta64` has it: a number of steps of some units, or "not a time".
@@ -36,48 +36,9 @@ enum Length {
     NotATime,
 }
 
+steps_of_units!(Timedelta64);
+
 impl Timedelta64 {
-    /// "Not a time", of no unit.
-    pub const NAT: Self = Self::new(NAT, TimeUnit::Generic);
-
-    /// So many units. The lowest value is "not a time".
-    #[must_use]
-    pub const fn new(value: i64, unit: TimeUnit) -> Self {
-        let scale = 1;
-        Self { value, unit, scale }
-    }
-
-    /// The same number of steps, each of so many units; of none is taken for one.
-    #[must_use]
-    pub const fn with_scale(mut self, scale: u32) -> Self {
-        self.scale = if scale == 0 { 1 } else { scale };
-        self
-    }
-
-    /// The number of steps.
-    #[must_use]
-    pub const fn value(self) -> i64 {
-        self.value
-    }
-
-    /// The unit.
-    #[must_use]
-    pub const fn unit(self) -> TimeUnit {
-        self.unit
-    }
-
-    /// How many units a step has; 1 but for few arrays.
-    #[must_use]
-    pub const fn scale(self) -> u32 {
-        self.scale
-    }
-
-    /// Whether it is "not a time".
-    #[must_use]
-    pub const fn is_nat(self) -> bool {
-        self.value == NAT
-    }
-
     /// The same duration in another unit. A number without a unit is of any.
     ///
     /// # Errors
