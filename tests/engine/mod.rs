@@ -1,5 +1,6 @@
 //! The engine against a model: any array, any codecs, any store, any order of reads and writes.
 
+mod append_to_shards;
 mod appended;
 mod budget;
 mod changing;

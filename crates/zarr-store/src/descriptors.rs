@@ -2,7 +2,7 @@
 //! of failing.
 //!
 //! There are three budgets of equal size. [`for_call`]: a driver waits, asynchronously, until its blocking call may
-//! begin, which opens a file and perhaps its directory. [`kept`]: an open value keeps its file only with a permit, and
+//! begin, which opens a file and perhaps its directory. [`keep_open`]: an open value keeps its file only with leave, and
 //! never waits for one, since it may be opened where nothing may wait. [`for_lock`]: a driver waits before it takes
 //! the lock of one of many keys.
 
@@ -10,8 +10,8 @@ use std::{cell::Cell, sync::Arc};
 
 use crate::runtime::{Budget, PerProcess, Reserved};
 
-/// Given back when dropped, on any thread.
-pub(crate) type Permit = Reserved;
+/// A permit for a call. Given back when dropped, on any thread.
+type Permit = Reserved;
 
 /// Blocking calls under way.
 fn calls() -> &'static Arc<Budget> {
@@ -55,12 +55,42 @@ pub(crate) async fn for_lock() -> Permit {
         .await
 }
 
-/// A permit to keep a file open between reads, if there is one now.
 #[cfg(all(feature = "local", unix))]
-pub(crate) fn kept() -> Option<Permit> {
-    static KEPT: PerProcess<Arc<Budget>> = PerProcess::new();
-    KEPT.get_or_init(|| Budget::new(limit::budget()))
-        .try_take(1)
+pub(crate) use kept::{KeepOpen, keep_open};
+
+#[cfg(all(feature = "local", unix))]
+mod kept {
+    //! Files that open values keep. Nobody waits for one, so a number does. Asked for at each opened value, it takes
+    //! neither a lock nor a system call; after a fork, the child has the files of all the parent's threads open, and
+    //! counts them.
+
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    static KEPT: AtomicU64 = AtomicU64::new(0);
+    /// How many there may be; 0 before the system was asked.
+    static LIMIT: AtomicU64 = AtomicU64::new(0);
+
+    /// Leave to keep a file open between reads. Given back when dropped, on any thread.
+    #[derive(Debug)]
+    pub(crate) struct KeepOpen(());
+
+    /// Leave to keep one more file open, if there is any now.
+    pub(crate) fn keep_open() -> Option<KeepOpen> {
+        let mut limit = LIMIT.load(Ordering::Relaxed);
+        if limit == 0 {
+            limit = super::limit::budget();
+            LIMIT.store(limit, Ordering::Relaxed);
+        }
+        let one_more = |kept: u64| (kept < limit).then_some(kept + 1);
+        let kept = KEPT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+        kept.ok().map(|_| KeepOpen(()))
+    }
+
+    impl Drop for KeepOpen {
+        fn drop(&mut self) {
+            KEPT.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Never more, however many the system allows.

@@ -83,7 +83,7 @@ pub use {
         Blocking, BlockingStore, BoxFuture, BoxStream, Conditions, Copied, Identity, IoHints,
         Object, Origin, RealPath, Store, StoreExt,
     },
-    update::{BlockingUpdate, Commit, Update, Writers},
+    update::{BlockingUpdate, Change, Commit, Update, Writers},
     value::{Entry, Found, Listing, PutMode, Version},
     wrap::{
         Call, Counting, Counts, Hook, Hooked, Listed, NoWrites, Outcome, Overlay, Prefixed,

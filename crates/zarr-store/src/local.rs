@@ -152,7 +152,7 @@ impl LocalStore {
 
 impl BlockingStore for LocalStore {
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
-        match LocalObject::open(&self.root, key, descriptors::kept()) {
+        match LocalObject::open(&self.root, key, descriptors::keep_open()) {
             Ok(object) => Ok(Some(Arc::new(object))),
             Err(e) if is_absent(&e) => Ok(None),
             Err(e) => Err(store_error(self, Op::Open, key, e)),
@@ -160,8 +160,11 @@ impl BlockingStore for LocalStore {
     }
 
     fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
-        self.put_value(key, &Content::Payload(value), &mode)
-            .map(Some)
+        let version = match &mode {
+            PutMode::Append(same) => self.append_value(key, value, same),
+            mode => self.put_value(key, &Content::Payload(value), mode),
+        };
+        version.map(Some)
     }
 
     fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
@@ -202,6 +205,7 @@ impl BlockingStore for LocalStore {
     fn hints(&self) -> IoHints {
         IoHints {
             lists_all: self.root.lists_all(),
+            appends: true,
             ..self.hints
         }
     }

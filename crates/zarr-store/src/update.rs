@@ -13,7 +13,9 @@ use bytes::Bytes;
 
 pub use self::protocol::{Commit, Writers};
 use self::protocol::{Precondition, UpdateProtocol, update_error};
-use crate::{BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store};
+use crate::{
+    BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, PutMode, Result, Store,
+};
 
 /// One change of part of a value, which holds the key's lock from beginning to end.
 ///
@@ -127,6 +129,23 @@ pub struct BlockingUpdate<'a> {
     _lock: &'a KeyLock,
 }
 
+/// What a commit does with the value that was opened.
+#[derive(Debug, Clone, Copy)]
+pub enum Change<'v> {
+    /// Nothing stays.
+    Delete,
+    /// This is all of the new value.
+    Replace(&'v Payload),
+    /// This comes behind the value that was opened, in stores that [append](crate::IoHints::appends).
+    Append(&'v Payload),
+}
+
+impl<'v> From<Option<&'v Payload>> for Change<'v> {
+    fn from(value: Option<&'v Payload>) -> Self {
+        value.map_or(Change::Delete, Change::Replace)
+    }
+}
+
 impl<'a> BlockingUpdate<'a> {
     /// `lock` is the lock of `key`, taken by the driver.
     ///
@@ -177,11 +196,17 @@ impl<'a> BlockingUpdate<'a> {
     /// # Errors
     /// `Contended` after 16 conflicts in a row, so a loop until `Done` ends; otherwise what the
     /// store says.
-    pub fn commit(&mut self, value: Option<&Payload>) -> Result<Commit> {
-        let answer = match (value, self.protocol.precondition()) {
-            (Some(value), step) => self.store.put(self.key, value, step.put_mode()),
-            (None, Precondition::Absent) => Ok(None),
-            (None, step) => self.store.delete(self.key, step.version()).map(|()| None),
+    pub fn commit<'v>(&mut self, change: impl Into<Change<'v>>) -> Result<Commit> {
+        let answer = match (change.into(), self.protocol.precondition()) {
+            (Change::Replace(value), step) => self.store.put(self.key, value, step.put_mode()),
+            (Change::Append(tail), step) => {
+                let version = step.version().ok_or(PutMode::CANNOT_APPEND);
+                let version = version.map_err(|kind| update_error(self.store, self.key, kind))?;
+                let mode = PutMode::Append(version.clone());
+                self.store.put(self.key, tail, mode)
+            }
+            (Change::Delete, Precondition::Absent) => Ok(None),
+            (Change::Delete, step) => self.store.delete(self.key, step.version()).map(|()| None),
         };
         self.protocol.settle(answer, self.store, self.key)
     }

@@ -88,14 +88,23 @@ pub enum PutMode {
     Create,
     /// The value there must be this version, else `Conflict`; also if it is gone.
     Update(Version),
+    /// The same, and the new bytes come behind those that are there. Only in stores that
+    /// [append](crate::IoHints::appends).
+    Append(Version),
 }
 
 impl PutMode {
-    /// Whether a value may be put where there is one of this version, or none.
+    /// Why stores refuse to append.
+    pub(crate) const CANNOT_APPEND: StoreErrorKind = StoreErrorKind::Unsupported(
+        "appending to a value, which this store cannot; write the whole value",
+    );
+
+    /// Whether a store that does not append may put a value where there is one of this version, or none.
     pub(crate) fn check(&self, there: Option<&Version>) -> Result<(), StoreErrorKind> {
         match self {
             PutMode::Create if there.is_some() => Err(StoreErrorKind::AlreadyExists),
             PutMode::Update(same) if there != Some(same) => Err(StoreErrorKind::Conflict),
+            PutMode::Append(_) => Err(Self::CANNOT_APPEND),
             _ => Ok(()),
         }
     }

@@ -185,7 +185,8 @@ impl CreateArray {
     ///
     /// A read takes only the chunks it needs out of a shard. A write of a part of a shard stores the whole shard
     /// again: the chunks that change are encoded, the others are read and stored as they are. So write whole
-    /// shards, or use an [`Array::writer`], which holds the parts until a shard is whole.
+    /// shards, or use an [`Array::writer`], which holds the parts until a shard is whole; in a directory,
+    /// [`ArrayConfig::append_to_shards`] stores no more than what changes.
     ///
     /// `true` guesses a shard of at most 64 MiB, [`Chunks::Bytes`] one of at most that many bytes; a list per
     /// axis gives the length of every shard. [`array.shards()`](Array::shards) gives those of another array; where it

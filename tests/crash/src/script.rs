@@ -21,12 +21,14 @@ pub enum Step {
     Patch(&'static str, u64),
     /// Read all parts of a shard but one, write it with a new one.
     Part(&'static str, u64),
+    /// Put bytes behind a shard of the usual size.
+    Append(&'static str, u64),
     /// Read, replace, write.
     Modify(&'static str, u64),
     Delete(&'static str),
     DeletePrefix(&'static str),
 }
-use Step::{Create, Delete, DeletePrefix, Modify, Part, Patch, Put};
+use Step::{Append, Create, Delete, DeletePrefix, Modify, Part, Patch, Put};
 
 /// Create an array, write its chunks, parts of a chunk and of a shard, resize, append, change
 /// attributes, delete.
@@ -42,6 +44,7 @@ pub const STEPS: &[Step] = &[
     Put("a/c/7", 1),
     Patch("a/c/3", 2),
     Part("a/shard", 5),
+    Append("a/shard", 6),
     Modify("a/zarr.json", 2),
     Delete("a/c/7"),
     Put("a/c/8", 1),
@@ -96,6 +99,7 @@ impl Step {
             | Put(name, _)
             | Patch(name, _)
             | Part(name, _)
+            | Append(name, _)
             | Modify(name, _)
             | Delete(name)
             | DeletePrefix(name) => name,
@@ -120,6 +124,13 @@ impl Step {
                 let mut shard = old.map_or_else(|| vec![0; CHUNK], <[u8]>::to_vec);
                 let at = part as usize * PART;
                 shard[at..at + PART].copy_from_slice(&value(key, part)[..PART]);
+                Some(shard)
+            }
+            Append(key, generation) => {
+                let mut shard = old.unwrap_or_default().to_vec();
+                if shard.len() == CHUNK {
+                    shard.extend(value(key, generation));
+                }
                 Some(shard)
             }
             Delete(_) | DeletePrefix(_) => None,
@@ -158,6 +169,19 @@ impl Step {
                     .await
             }
             Part(name, part) => replace_part(store, &key, part, &value(name, part)).await,
+            Append(name, generation) => {
+                let Some(found) = store.head(&key).await? else {
+                    return Ok(());
+                };
+                match found.version {
+                    Some(version) if found.size == CHUNK as u64 => {
+                        let mode = PutMode::Append(version);
+                        let tail = payload(value(name, generation));
+                        store.put(&key, tail, mode).await.map(drop)
+                    }
+                    _ => Ok(()),
+                }
+            }
             Delete(_) | DeletePrefix(_) => store.delete(&key, None).await,
         }
     }

@@ -261,9 +261,47 @@ impl ShardingCodec {
         if parts.is_empty() {
             return Ok(parts);
         }
+        let index = self.encode_index(entries.as_flattened(), cx)?;
+        match self.at {
+            IndexLocation::Start => parts.insert(0, index),
+            IndexLocation::End => parts.push(index),
+        }
+        Ok(parts)
+    }
+
+    /// What turns a stored shard of `size` bytes into one with other inner chunks if it is put behind it: the new inner
+    /// chunks, given by their numbers, and a new index; `None` is one that is no longer there. What the old index
+    /// says stays where it is, unused. `None` if the index lies at the start, or no inner chunk would be left.
+    ///
+    /// # Errors
+    /// If an index codec fails.
+    pub fn extend(
+        &self,
+        old: &ShardIndex,
+        size: u64,
+        changed: impl IntoIterator<Item = (usize, Option<Bytes>)>,
+        cx: &mut Scratch,
+    ) -> Result<Option<Vec<Bytes>>, CodecError> {
+        if self.at == IndexLocation::Start {
+            return Ok(None);
+        }
+        let (mut index, mut offset, mut parts) = (old.clone(), size, vec![]);
+        for (number, chunk) in changed {
+            let len = chunk.as_ref().map(|chunk| chunk.len() as u64);
+            index.set(number, len.map(|len| offset..offset + len));
+            offset += len.unwrap_or(0);
+            parts.extend(chunk);
+        }
+        if index.present().next().is_none() {
+            return Ok(None);
+        }
+        parts.push(self.encode_index(index.entries(), cx)?);
+        Ok(Some(parts))
+    }
+
+    fn encode_index(&self, entries: &[u8], cx: &mut Scratch) -> Result<Bytes, CodecError> {
         let shape = &self.index.spec().shape;
         let mut index = Vec::with_capacity(self.index_len);
-        let entries = entries.as_flattened();
         let view = NdView::new(entries, shape, 8).ok_or_else(|| {
             let found = entries.len() as u64;
             CodecErrorKind::Length {
@@ -273,11 +311,7 @@ impl ShardingCodec {
             .of(NAME)
         })?;
         self.index.encode(&view, &mut index, cx)?;
-        match self.at {
-            IndexLocation::Start => parts.insert(0, index.into()),
-            IndexLocation::End => parts.push(index.into()),
-        }
-        Ok(parts)
+        Ok(index.into())
     }
 
     /// How many bytes a shard may have. The bound is generous, since shards may contain unused bytes.

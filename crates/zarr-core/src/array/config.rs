@@ -19,6 +19,14 @@ pub struct ArrayConfig {
     /// default. If off, reading such a chunk is the error [`ChunkError::NotFound`](crate::ChunkError::NotFound). Inner
     /// chunks that are absent from a shard are always read as the fill value.
     pub read_missing_chunks: bool,
+    /// Whether a write of a part of a shard puts the inner chunks that change, and a new index, behind the shard that is
+    /// there, instead of putting a new shard together; off by default. Only the bytes that change then pass through this
+    /// process. The file that is there is never changed: the longer one shares its blocks where the file system can
+    /// (Btrfs, XFS, ZFS, APFS), is copied by the system elsewhere, and takes its place in one step. So whoever reads or
+    /// dies meanwhile has the old shard or the new one. Bytes that become unused stay until they are more than half of
+    /// the shard, or until [`Chunk::compact`](crate::Chunk::compact). It has no effect in stores other than directories,
+    /// and on shards whose index lies at the start.
+    pub append_to_shards: bool,
     /// How long operations on elements use the documents that the handle keeps; always by default. Otherwise they
     /// read them again, so that changes by others are seen. A stream keeps the metadata that it began with.
     pub cache_metadata: CacheMetadata,
@@ -34,6 +42,7 @@ impl Default for ArrayConfig {
         Self {
             write_empty_chunks: false,
             read_missing_chunks: true,
+            append_to_shards: false,
             cache_metadata: CacheMetadata::Always,
             cache_attrs: CacheMetadata::Always,
             order: Order::C,

@@ -105,7 +105,7 @@ fn slice(shard: &Bytes, range: &Range<u64>) -> Bytes {
 }
 
 /// The bytes of a shard that are in no inner chunk, and not in the index.
-fn unused(shard: &ShardingCodec, index: &ShardIndex, size: u64) -> u64 {
+pub(super) fn unused(shard: &ShardingCodec, index: &ShardIndex, size: u64) -> u64 {
     let present = index.present().filter_map(|number| index.get(number));
     let mut used: Vec<Range<u64>> = present.collect();
     if used.is_empty() {

@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    ByteLen, CodecChain, CodecErrorKind, Fields, NdView, NdViewMut, Region, Scratch, ShardingCodec,
-    VlenHeap, all_equal, fill,
+    ByteLen, CodecChain, CodecErrorKind, Fields, NdView, NdViewMut, Region, Scratch, ShardIndex,
+    ShardingCodec, VlenHeap, all_equal, fill,
 };
 use zarr_store::Payload;
 
 use new_cells::NewCells;
 
+use super::compact::unused;
 use super::decode;
 use super::elements::{Elements, Places};
 use super::plan::check_held;
@@ -170,6 +171,38 @@ impl NewElements {
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
 
+    /// Encodes what is put behind an old shard of which these cells become new; the others are those of the old one.
+    /// `None` if the chunk is no shard, or is better made anew: if its index lies at the start, more than half of it is
+    /// unused, or nothing is left to be stored.
+    pub(super) fn encode_tail(
+        &self,
+        chain: &CodecChain,
+        cells: &Cells,
+        old: &ChunkSource<'_>,
+        workers: Workers<'_>,
+    ) -> Result<Option<Payload>, ChunkError> {
+        let Some(shard) = chain.shard().filter(|shard| shard.index_len().1) else {
+            return Ok(None);
+        };
+        let (size, index) = (old.size()?, old.index(shard)?);
+        if unused(shard, &index, size) > size / 2 {
+            return Ok(None);
+        }
+        let new = self.cells(cells).and_then(|new| new.of(cells));
+        let change = ChunkChange {
+            cells,
+            covers: false,
+            new: new.ok_or(ChunkError::INTERNAL)?,
+            fields: self.fields.as_deref(),
+            old: None,
+            keep_empty: self.keep_empty,
+        };
+        let made = inner_chunks(shard, &change, Some((old, &index)), workers)?;
+        let changed = made.into_iter().flatten();
+        let parts = with_scratch(|cx| shard.extend(&index, size, changed, cx))?;
+        Ok(parts.map(|parts| parts.into_iter().collect()))
+    }
+
     /// The elements of neighbouring cells.
     fn run(&self, places: &Broadcast, run: &CellRun) -> Option<Cow<'_, [u8]>> {
         let bytes = |place: usize, len: usize| {
@@ -311,27 +344,12 @@ fn shard_parts(
     change: &ChunkChange<'_>,
     workers: Workers<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
-    let changed = change.cells.by_inner_chunk(shard)?;
     let old = match &change.old {
         Some(source) if !change.covers => Some((source, source.index(shard)?)),
         _ => None,
     };
-    let one = |i: usize| -> Result<Option<(usize, Option<Bytes>)>, ChunkError> {
-        let Some((chunk, cells)) = changed.get(i) else {
-            return Ok(None);
-        };
-        let new = change.new.of(&cells).ok_or(ChunkError::INTERNAL)?;
-        if new.is_nothing() {
-            return Ok(None);
-        }
-        let number = shard.number(&chunk);
-        let old = old
-            .as_ref()
-            .and_then(|(source, index)| Some(source.window(index.get(number)?)));
-        let bytes = inner_chunk(shard, change, &cells, old, workers)?;
-        Ok(Some((number, bytes)))
-    };
-    let made = workers.map(changed.len(), one)?;
+    let indexed = old.as_ref().map(|(source, index)| (*source, &**index));
+    let made = inner_chunks(shard, change, indexed, workers)?;
     let mut chunks: Vec<Option<Bytes>> = vec![None; shard.count()];
     if let Some((source, index)) = &old {
         let touched: HashSet<usize> = made.iter().flatten().map(|(number, _)| *number).collect();
@@ -362,6 +380,33 @@ fn shard_parts(
     }
     let parts = with_scratch(|cx| shard.assemble(chunks, cx))?;
     Ok((!parts.is_empty()).then_some(parts))
+}
+
+/// An inner chunk by its number; `None` is one that is not stored.
+type NewInnerChunk = (usize, Option<Bytes>);
+
+/// The inner chunks that change, made in parallel: of those that were in the old shard, the other cells stay.
+fn inner_chunks(
+    shard: &ShardingCodec,
+    change: &ChunkChange<'_>,
+    old: Option<(&ChunkSource<'_>, &ShardIndex)>,
+    workers: Workers<'_>,
+) -> Result<Vec<Option<NewInnerChunk>>, ChunkError> {
+    let changed = change.cells.by_inner_chunk(shard)?;
+    let one = |i: usize| -> Result<Option<NewInnerChunk>, ChunkError> {
+        let Some((chunk, cells)) = changed.get(i) else {
+            return Ok(None);
+        };
+        let new = change.new.of(&cells).ok_or(ChunkError::INTERNAL)?;
+        if new.is_nothing() {
+            return Ok(None);
+        }
+        let number = shard.number(&chunk);
+        let old = old.and_then(|(source, index)| Some(source.window(index.get(number)?)));
+        let bytes = inner_chunk(shard, change, &cells, old, workers)?;
+        Ok(Some((number, bytes)))
+    };
+    workers.map(changed.len(), one)
 }
 
 /// Checks that inner chunks have no more bytes than their shard. If many of them share the same bytes, the

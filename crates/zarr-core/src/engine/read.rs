@@ -72,8 +72,8 @@ pub(super) struct ReadJob {
     outputs: Vec<Output>,
     heap: Arc<VlenHeap>,
     work: WorkSize,
-    /// For remote stores: the bytes that are fetched and not yet decoded.
-    budget: Arc<Budget>,
+    /// For remote stores: the bytes that are fetched and not yet decoded; those of the context where there is none.
+    budget: Option<Arc<Budget>>,
     /// How many chunks were absent.
     absent: AtomicUsize,
 }
@@ -110,7 +110,7 @@ impl ReadJob {
     pub(super) fn new(
         array: Arc<ChunkedArray>,
         selections: Vec<(ResolvedSelection, Destination)>,
-    ) -> Result<Self> {
+    ) -> Result<Box<Self>> {
         let chain = Arc::clone(array.decoder()?);
         let spec = chain.spec();
         let heap = VlenHeap::new(spec.fill.as_bytes().to_vec());
@@ -125,8 +125,9 @@ impl ReadJob {
             outputs.push(output?);
             requests.push(chunks);
         }
-        Ok(Self {
-            budget: array.context().budget(),
+        // It goes from hand to hand, and is large.
+        Ok(Box::new(Self {
+            budget: None,
             array,
             chain,
             plan: ChunkPlan::new(requests),
@@ -134,18 +135,18 @@ impl ReadJob {
             heap,
             work,
             absent: AtomicUsize::new(0),
-        })
+        }))
     }
 
     /// The same job beside so many others, with this budget.
-    pub(super) fn beside(mut self, others: usize, budget: Arc<Budget>) -> Self {
+    pub(super) fn beside(mut self: Box<Self>, others: usize, budget: Arc<Budget>) -> Box<Self> {
         self.work.pieces = self.work.pieces.max(others);
-        self.budget = budget;
+        self.budget = Some(budget);
         self
     }
 
     /// Reads the only selection, and says whether chunks were absent. A listing may have shown that all are.
-    pub(super) async fn run_one(self, all_absent: bool) -> Result<(Output, bool)> {
+    pub(super) async fn run_one(self: Box<Self>, all_absent: bool) -> Result<(Output, bool)> {
         let mut job = match all_absent {
             true => {
                 let all = 0..self.plan.len();
@@ -159,7 +160,7 @@ impl ReadJob {
     }
 
     /// Reads what is wanted of all chunks.
-    async fn run(self) -> Result<Self> {
+    async fn run(self: Box<Self>) -> Result<Box<Self>> {
         let all = self.plan.len();
         if all == 0 {
             return Ok(self);
@@ -183,21 +184,21 @@ impl ReadJob {
     }
 
     /// Reads what is wanted of these chunks, and returns how many of them were asked for.
-    async fn ask(self, numbers: ChunkNumbers) -> Result<(Self, usize)> {
+    async fn ask(self: Box<Self>, numbers: ChunkNumbers) -> Result<(Box<Self>, usize)> {
         match self.array.store().as_blocking() {
             Some(_) => {
                 let read = move |job: &Self, workers: Workers<'_>| job.local(&numbers, workers);
                 self.on_pool(read).await
             }
-            None => remote(Arc::new(self), numbers).await,
+            None => remote(Arc::from(self), numbers).await,
         }
     }
 
     /// Runs work on the pool and returns the job.
     async fn on_pool<T: Send + 'static>(
-        self,
+        self: Box<Self>,
         work: impl FnOnce(&Self, Workers<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<(Self, T)> {
+    ) -> Result<(Box<Self>, T)> {
         let (array, heap, size) = (Arc::clone(&self.array), Arc::clone(&self.heap), self.work);
         let task = move |workers: Workers<'_>| {
             let done = work(&self, workers)?;
@@ -213,7 +214,7 @@ impl ReadJob {
     }
 
     /// Puts fill values in place of the chunks in a range that are not stored.
-    async fn fill(self, range: Range<usize>, stored: &[usize]) -> Result<Self> {
+    async fn fill(self: Box<Self>, range: Range<usize>, stored: &[usize]) -> Result<Box<Self>> {
         let runs = plan::absent_runs(range, stored, &self.chain);
         let fill = move |job: &Self, workers: Workers<'_>| {
             let fill_run = |i| job.fill_run(runs.get(i).cloned().unwrap_or_default(), workers);
@@ -344,7 +345,11 @@ impl ReadJob {
 
     /// Fetches what is wanted of one chunk, and decodes it on the pool.
     async fn remote_chunk(self: &Arc<Self>, i: usize) -> Result<()> {
-        let fetched = fetch::fetch(&self.array, &self.chain, &self.plan, i, &self.budget);
+        let budget = self
+            .budget
+            .clone()
+            .unwrap_or_else(|| self.array.context().budget());
+        let fetched = fetch::fetch(&self.array, &self.chain, &self.plan, i, &budget);
         let Some((fetch, fetched)) = fetched.await? else {
             return Ok(());
         };
@@ -370,7 +375,7 @@ impl ReadJob {
 
 /// The driver for remote stores: this one future makes many requests at once, and each answer is decoded
 /// on the pool. Dropping the future drops the requests.
-async fn remote(job: Arc<ReadJob>, numbers: ChunkNumbers) -> Result<(ReadJob, usize)> {
+async fn remote(job: Arc<ReadJob>, numbers: ChunkNumbers) -> Result<(Box<ReadJob>, usize)> {
     let limit = job.array.store().hints().concurrency.max(1);
     let (all, done) = (numbers.len(job.plan.len()), AtomicUsize::new(0));
     let next = std::iter::from_fn(|| {
@@ -389,5 +394,5 @@ async fn remote(job: Arc<ReadJob>, numbers: ChunkNumbers) -> Result<(ReadJob, us
     let array = Arc::clone(&job.array);
     // Every task has ended, so this is the last handle.
     let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::INTERNAL))?;
-    Ok((job, done.into_inner()))
+    Ok((Box::new(job), done.into_inner()))
 }

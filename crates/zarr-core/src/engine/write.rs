@@ -12,8 +12,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{CodecChain, Dims};
 use zarr_store::runtime::Reserved;
 use zarr_store::{
-    BlockingUpdate, ByteRange, Commit, Key, KeyLock, Payload, PutMode, StoreError, StoreErrorKind,
-    Update, Writers,
+    BlockingUpdate, ByteRange, Change, Commit, Key, KeyLock, Payload, PutMode, StoreError,
+    StoreErrorKind, Update, Writers,
 };
 
 use super::barrier::CancelledWriteBarrier;
@@ -259,9 +259,20 @@ fn merge_local(
     workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let store = job.array.blocking_store()?;
+    let appends = job.array.config().append_to_shards && store.hints().appends;
     let mut update = BlockingUpdate::new(store, key, lock, Writers::Several)?;
+    // The new chunk, or the bytes that come behind the old one.
+    let made = |old: Option<ChunkSource<'_>>| {
+        if let Some(old) = old.as_ref().filter(|_| appends)
+            && let Some(tail) = job.elements.encode_tail(chain, cells, old, workers)?
+        {
+            return Ok((Some(tail), true));
+        }
+        let chunk = job.elements.encode(chain, cells, false, old, workers)?;
+        Ok((chunk, false))
+    };
     loop {
-        let payload = {
+        let (payload, is_tail) = {
             let old = match update.open() {
                 Err(error) if error.is_conflict() => continue,
                 old => old?,
@@ -270,14 +281,17 @@ fn merge_local(
             if !workers.is_wanted() {
                 return Ok(());
             }
-            let old = old.as_deref().map(ChunkSource::object);
-            match job.elements.encode(chain, cells, false, old, workers) {
+            match made(old.as_deref().map(ChunkSource::object)) {
                 // A file that is not kept open may be another one by the next read of it.
                 Err(ChunkError::Store(error)) if error.is_conflict() => continue,
                 made => made?,
             }
         };
-        if let Commit::Done(_) = update.commit(payload.as_ref())? {
+        let change = match &payload {
+            Some(tail) if is_tail => Change::Append(tail),
+            chunk => chunk.as_ref().into(),
+        };
+        if let Commit::Done(_) = update.commit(change)? {
             return Ok(());
         }
     }

@@ -1,4 +1,4 @@
-//! `Content`: what a file is filled with: bytes that are handed in, or another file.
+//! `Content`: what a file is filled with: bytes that are handed in, another file, or first one and then the other.
 
 use std::{
     fs::File,
@@ -12,13 +12,15 @@ pub(super) enum Content<'a> {
     Payload(&'a Payload),
     /// All of a file, copied by the system: without copying a byte where the file system can share blocks.
     File(&'a File),
+    /// The same, and these bytes behind it.
+    Appended(&'a File, &'a Payload),
 }
 
 impl Content<'_> {
     /// Whether it must survive a power failure, whatever the store promises.
     pub(super) fn is_durable(&self) -> bool {
         match self {
-            Content::Payload(value) => value.is_durable(),
+            Content::Payload(value) | Content::Appended(_, value) => value.is_durable(),
             Content::File(_) => false,
         }
     }
@@ -27,13 +29,19 @@ impl Content<'_> {
     pub(super) fn write_to(&self, file: &mut File) -> io::Result<()> {
         match *self {
             Content::Payload(value) => write_parts(file, value),
-            Content::File(mut source) => {
-                // An earlier try may have read it to its end.
-                source.rewind()?;
-                io::copy(&mut source, file).map(drop)
+            Content::File(source) => write_file(file, source),
+            Content::Appended(source, value) => {
+                write_file(file, source)?;
+                write_parts(file, value)
             }
         }
     }
+}
+
+fn write_file(file: &mut File, mut source: &File) -> io::Result<()> {
+    // An earlier try may have read it to its end.
+    source.rewind()?;
+    io::copy(&mut source, file).map(drop)
 }
 
 /// Writes all parts with as few calls as the system allows.

@@ -14,7 +14,7 @@ use super::{
     root::Root,
     stat::FileStat,
 };
-use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::Permit};
+use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::KeepOpen};
 
 /// Opens for reading. Asks nothing about the file.
 pub(super) fn open(root: &Root, key: &Key) -> io::Result<File> {
@@ -30,8 +30,8 @@ pub(super) fn open(root: &Root, key: &Key) -> io::Result<File> {
 
 /// One open file, or one that is opened for each read because too many are open.
 pub(super) struct LocalObject {
-    /// Kept open for as long as its permit is.
-    kept: Option<(File, Permit)>,
+    /// Kept open, and given back with the leave.
+    kept: Option<(File, KeepOpen)>,
     /// Asked for once, and only if somebody wants size or version, or the file is not kept.
     described: OnceLock<FileStat>,
     root: Root,
@@ -39,8 +39,8 @@ pub(super) struct LocalObject {
 }
 
 impl LocalObject {
-    /// Keeps the file open, if there is a permit.
-    pub(super) fn open(root: &Root, key: &Key, permit: Option<Permit>) -> io::Result<Self> {
+    /// Keeps the file open, if there is leave.
+    pub(super) fn open(root: &Root, key: &Key, leave: Option<KeepOpen>) -> io::Result<Self> {
         let file = open(root, key)?;
         let mut object = LocalObject {
             kept: None,
@@ -48,8 +48,8 @@ impl LocalObject {
             root: root.clone(),
             key: key.clone(),
         };
-        match permit {
-            Some(permit) => object.kept = Some((file, permit)),
+        match leave {
+            Some(leave) => object.kept = Some((file, leave)),
             None => object.described = FileStat::of(&file)?.into(),
         }
         Ok(object)

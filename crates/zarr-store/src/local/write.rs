@@ -16,7 +16,9 @@ use super::{
     stat::FileStat,
     temp_file::TempFile,
 };
-use crate::{ByteRange, Copied, Key, Op, PutMode, Result, StoreError, StoreErrorKind, Version};
+use crate::{
+    ByteRange, Copied, Key, Op, Payload, PutMode, Result, StoreError, StoreErrorKind, Version,
+};
 
 /// How one try to write ended.
 enum PutOutcome {
@@ -45,7 +47,7 @@ impl LocalStore {
                 }
                 Ok(PutOutcome::Refused(kind)) => return Err(refusal(kind)),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    if matches!(mode, PutMode::Update(_)) {
+                    if matches!(mode, PutMode::Update(_) | PutMode::Append(_)) {
                         return Err(refusal(StoreErrorKind::Conflict));
                     }
                     // Never there, or deleted by `delete_prefix` since: then it is as if that had
@@ -59,6 +61,29 @@ impl LocalStore {
         Err(fail(io::Error::other(
             "its directory was deleted again and again while it was written",
         )))
+    }
+
+    /// Writes a value that is the one of the version `same` with `tail` behind it. The file that is there stays as it
+    /// is until the longer one is renamed over it, so whoever reads it or dies meanwhile loses nothing; the longer
+    /// one shares its blocks where the file system can.
+    pub(super) fn append_value(
+        &self,
+        key: &Key,
+        tail: &Payload,
+        same: &Version,
+    ) -> Result<Version> {
+        let fail = |e| store_error(self, Op::Put, key, e);
+        let conflict = || StoreError::new(Op::Put, self, key, StoreErrorKind::Conflict);
+        let file = match object::open(&self.root, key) {
+            Ok(file) => file,
+            Err(e) if is_absent(&e) => return Err(conflict()),
+            Err(e) => return Err(fail(e)),
+        };
+        if FileStat::of(&file).map_err(fail)?.version != *same {
+            return Err(conflict());
+        }
+        let mode = PutMode::Update(same.clone());
+        self.put_value(key, &Content::Appended(&file, tail), &mode)
     }
 
     /// Replaces a value by the file that another store has.
@@ -103,7 +128,7 @@ impl LocalStore {
         let same = match mode {
             PutMode::Create => return self.try_create(key, value),
             PutMode::Overwrite => None,
-            PutMode::Update(same) => Some(same),
+            PutMode::Update(same) | PutMode::Append(same) => Some(same),
         };
         let permissions = self.root.path_at(key.as_str())?.permissions();
         if permissions.is_none() && same.is_none() {

@@ -63,6 +63,7 @@ impl ObjectStore {
                 let why = "replacing a value that the service identifies by a weak ETag alone; overwrite the value";
                 StoreErrorKind::Unsupported(why)
             }
+            PutMode::Append(_) => PutMode::CANNOT_APPEND,
             PutMode::Create if self.conditions.create => return Ok(()),
             PutMode::Update(_) if self.conditions.update => return Ok(()),
             PutMode::Create | PutMode::Update(_) => {

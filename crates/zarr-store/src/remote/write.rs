@@ -119,7 +119,9 @@ impl Connection {
         match mode {
             PutMode::Overwrite => ClientMode::Overwrite,
             PutMode::Create => ClientMode::Create,
-            PutMode::Update(version) => ClientMode::Update(self.service.parts(version)),
+            PutMode::Update(version) | PutMode::Append(version) => {
+                ClientMode::Update(self.service.parts(version))
+            }
         }
     }
 

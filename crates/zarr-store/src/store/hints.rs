@@ -25,6 +25,8 @@ pub struct IoHints {
     pub lists_all: bool,
     /// Which conditional writes are atomic here.
     pub conditions: Conditions,
+    /// Whether [`PutMode::Append`](crate::PutMode::Append) costs less than writing the whole value.
+    pub appends: bool,
     /// Calls return at once: handing one to another thread would cost more than the call.
     pub instant: bool,
     /// Calls wait for a network: many should be in flight, so no thread should block in each.
@@ -59,6 +61,7 @@ impl IoHints {
             listable: true,
             lists_all: true,
             conditions: Conditions::ALL,
+            appends: false,
             instant: true,
             high_latency: false,
             whole_values: false,

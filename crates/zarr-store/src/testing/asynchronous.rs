@@ -21,6 +21,7 @@ pub async fn exercise<S: Store>(make: impl Fn() -> S) {
     overwrites(&make()).await;
     creates_once(&make()).await;
     updates_what_was_read(&make()).await;
+    appends_to_what_was_read(&make()).await;
     deletes_what_was_read(&make()).await;
     reads_one_version(&make()).await;
     deletes_directories(&make()).await;
@@ -278,6 +279,34 @@ async fn updates_what_was_read(store: &impl Store) {
     assert!(
         !ok(check, store.exists(&name).await),
         "{check}: what is gone is no version"
+    );
+}
+
+async fn appends_to_what_was_read(store: &impl Store) {
+    let check = "`Append` puts bytes behind the version named, and no other";
+    let name = key("a/b");
+    let first = overwrite(check, store, &name, text("12")).await;
+    let first = first.unwrap_or_else(|| Version::from("x"));
+    let append = |same: &Version| store.put(&name, text("3"), PutMode::Append(same.clone()));
+    if !store.hints().appends {
+        let kind = refused(check, append(&first).await);
+        match store.hints().writable {
+            true => assert_kind!(check, kind, StoreErrorKind::Unsupported(_)),
+            false => assert_kind!(check, kind, StoreErrorKind::ReadOnly),
+        }
+        return;
+    }
+    let all = async || ok(check, store.get_all(&name).await);
+    let second = there(check, append(&first).await);
+    assert_eq!(all().await.as_deref(), Some(&b"123"[..]), "{check}");
+    let conflict = |kind| assert_kind!(check, kind, StoreErrorKind::Conflict);
+    conflict(refused(check, append(&first).await));
+    assert_eq!(all().await.as_deref(), Some(&b"123"[..]), "{check}");
+    ok(check, store.delete(&name, None).await);
+    conflict(refused(check, append(&second).await));
+    assert!(
+        all().await.is_none(),
+        "{check}: nothing is put behind what is gone"
     );
 }
 

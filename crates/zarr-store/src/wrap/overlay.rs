@@ -272,6 +272,8 @@ impl<U: Store, L: Store> Store for Overlay<U, L> {
             self.check(Op::Put, key)?;
             match mode {
                 PutMode::Overwrite => self.upper.put(key, value, mode).await,
+                // What it would come behind may lie below.
+                PutMode::Append(_) => Err(self.error(Op::Put, key, PutMode::CANNOT_APPEND)),
                 mode => self.put_above(key, value, mode).await,
             }
         })
@@ -330,6 +332,7 @@ impl<U: Store, L: Store> Store for Overlay<U, L> {
             listable: upper.listable && lower.listable,
             lists_all: upper.lists_all && lower.lists_all,
             conditions: upper.conditions,
+            appends: false,
             instant: upper.instant && lower.instant,
             high_latency: upper.high_latency || lower.high_latency,
             whole_values: upper.whole_values || lower.whole_values,

@@ -23,6 +23,8 @@ const CALLS: &[&str] = &[
     "write",
     "writev",
     "pwrite64",
+    "copy_file_range",
+    "sendfile",
     "close",
     "rename",
     "renameat",

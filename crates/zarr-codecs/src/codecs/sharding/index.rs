@@ -9,7 +9,7 @@ pub(super) const NAME: &str = "sharding_indexed";
 pub(super) const ABSENT: u64 = u64::MAX;
 
 /// Which inner chunks a shard holds, and where.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ShardIndex {
     /// Offset and length of each inner chunk, in C order of the grid, as they were decoded: an index may
     /// be large, and is not copied.
@@ -45,6 +45,22 @@ impl ShardIndex {
     pub fn present(&self) -> impl Iterator<Item = usize> + '_ {
         let entries = self.entries.as_chunks::<16>().0.iter().enumerate();
         entries.filter_map(|(i, entry)| (*entry != [0xFF; 16]).then_some(i))
+    }
+
+    /// Says where the `i`-th inner chunk lies, or that it is absent.
+    pub(super) fn set(&mut self, i: usize, place: Option<Range<u64>>) {
+        if let Some(entry) = self.entries.as_chunks_mut::<16>().0.get_mut(i) {
+            let [offset, len] = entry.as_chunks_mut::<8>().0 else {
+                return;
+            };
+            let place = place.map_or([ABSENT; 2], |place| [place.start, place.end - place.start]);
+            [*offset, *len] = place.map(u64::to_ne_bytes);
+        }
+    }
+
+    /// The entries as the codecs of the index encode them.
+    pub(super) fn entries(&self) -> &[u8] {
+        &self.entries
     }
 
     /// Bytes this index occupies in memory.
