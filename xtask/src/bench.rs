@@ -33,7 +33,11 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
         match arg.as_str() {
             "--peers" => {
                 let pins = workspace.root().join("tests/interop/requirements.txt");
-                match python::environment(&workspace.target().join("interop"), &pins)? {
+                match python::environment(
+                    &workspace.target().join("interop"),
+                    &pins,
+                    "Python's peers",
+                )? {
                     Ok(python) => _ = command.arg("--python").arg(python),
                     Err(skip) => skipped.push(skip.to_string()),
                 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::process::{answers, capture, cargo, run as run_command};
 use crate::report::{Outcome, Result, Skip};
 use crate::workspace::Workspace;
-use crate::{features, fuzz, interop, sanitize, test, tidy};
+use crate::{features, fuzz, interop, sanitize, test, tidy, wheel};
 
 type Step = (&'static str, fn(&Workspace) -> Result<Outcome>);
 
@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     ("msrv", msrv),
     ("deny", deny),
     ("interop", interop::run),
+    ("python", wheel::short),
     ("fuzz", |workspace| {
         fuzz::run(workspace, &["--smoke".to_owned()])
     }),

@@ -15,7 +15,11 @@ use crate::workspace::Workspace;
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let scripts = workspace.root().join("tests/interop");
     let home = workspace.target().join("interop");
-    let python = match python::environment(&home, &scripts.join("requirements.txt"))? {
+    let python = match python::environment(
+        &home,
+        &scripts.join("requirements.txt"),
+        "interop with other libraries",
+    )? {
         Ok(python) => python,
         Err(skip) => return Ok(Outcome::Skipped(skip)),
     };

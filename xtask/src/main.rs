@@ -19,6 +19,7 @@ mod sanitize;
 mod support;
 mod test;
 mod tidy;
+mod wheel;
 mod workspace;
 
 use report::{Outcome, Result};
@@ -64,6 +65,11 @@ const VERBS: &[Verb] = &[
         name: "interop",
         help: "reads and writes the same data as zarr-python, tensorstore, zarrs and zarrita.js, both ways",
         run: |workspace, args| plain(args, workspace, interop::run),
+    },
+    Verb {
+        name: "python",
+        help: "builds the wheel of zarr_rs and tests it against NumPy and zarr-python; [--quick] in the dev profile",
+        run: wheel::run,
     },
     Verb {
         name: "bench",

@@ -21,13 +21,16 @@ struct Interpreter {
     version: (u32, u32, u32),
 }
 
-/// The Python of a venv below `home` with the packages that `requirements` pins. It is made if it is missing.
+/// The Python of a venv below `home` with the packages that `requirements` pins. It is made if it is missing. `what` is
+/// left out without it.
 pub(crate) fn environment(
     home: &Path,
     requirements: &Path,
+    what: &'static str,
 ) -> Result<std::result::Result<PathBuf, Skip>> {
     let Some(interpreter) = newest() else {
         return Ok(Err(skip(
+            what,
             format!("no Python of at least {}.{} with venv", OLDEST.0, OLDEST.1),
             "install Python 3.12 or newer with its venv module".to_owned(),
         )));
@@ -50,7 +53,7 @@ pub(crate) fn environment(
             return if is_bad_pin(&problem) {
                 Err(problem)
             } else {
-                Ok(Err(no_packages(&problem)))
+                Ok(Err(no_packages(what, &problem)))
             };
         }
         fs::write(&ready, "").map_err(|error| format!("{}: {error}", ready.display()))?;
@@ -78,20 +81,17 @@ fn is_bad_pin(problem: &str) -> bool {
     problem.contains("(from versions: ") && !problem.contains("(from versions: none)")
 }
 
-fn no_packages(problem: &str) -> Skip {
+fn no_packages(what: &'static str, problem: &str) -> Skip {
     let last = problem.lines().last().unwrap_or_default();
     skip(
+        what,
         format!("the Python packages did not install ({last})"),
         "make a package index reachable".to_owned(),
     )
 }
 
-fn skip(why: String, how: String) -> Skip {
-    Skip {
-        what: "interop with other libraries",
-        why,
-        how,
-    }
+fn skip(what: &'static str, why: String, how: String) -> Skip {
+    Skip { what, why, how }
 }
 
 fn remove_old(home: &Path) -> Result<()> {

@@ -23,8 +23,9 @@ impl Member {
         self.manifest.value("package", "name").unwrap_or_default()
     }
 
+    /// Whether other crates can use it: the Python package is a library for Python only.
     pub(crate) fn is_library(&self) -> bool {
-        self.dir.join("src/lib.rs").is_file()
+        self.dir.join("src/lib.rs").is_file() && self.manifest.value("lib", "crate-type").is_none()
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
     thread::{self, Thread},
+    time::{Duration, Instant},
 };
 
 mod budget;
@@ -28,15 +29,41 @@ pub(crate) use {offload::offload, sleep::sleep};
 ///
 /// Needs no runtime. A future over memory or local files is ready at its first poll.
 pub fn wait<F: Future>(future: F) -> F::Output {
+    let never = || Ok::<(), std::convert::Infallible>(());
+    match wait_unless(future, Duration::MAX, never) {
+        Ok(output) => output,
+        Err(never) => match never {},
+    }
+}
+
+/// Like [`wait`], and asks after each of these times whether to stop, as long as the future makes this thread park. If
+/// `stop` fails, the future is dropped.
+///
+/// # Errors
+/// That of `stop`.
+pub fn wait_unless<F: Future, E>(
+    future: F,
+    every: Duration,
+    mut stop: impl FnMut() -> Result<(), E>,
+) -> Result<F::Output, E> {
     let _inline = inline();
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
+    // What wakes it again and again must not keep `stop` from being asked.
+    let mut asked = Instant::now();
     loop {
         match future.as_mut().poll(&mut context) {
-            Poll::Ready(output) => return output,
+            Poll::Ready(output) => return Ok(output),
             // A wake before this line makes it return at once, so none is lost.
-            Poll::Pending => thread::park(),
+            Poll::Pending if every == Duration::MAX => thread::park(),
+            Poll::Pending => {
+                thread::park_timeout(every.saturating_sub(asked.elapsed()));
+                if asked.elapsed() >= every {
+                    stop()?;
+                    asked = Instant::now();
+                }
+            }
         }
     }
 }
@@ -76,5 +103,25 @@ mod tests {
             Poll::Pending
         });
         assert!(wait(woken_elsewhere));
+    }
+
+    #[test]
+    fn waiting_ends_when_it_is_told_to() {
+        let every = Duration::from_millis(1);
+        let mut asked = 0;
+        let stop = || {
+            asked += 1;
+            if asked < 3 { Ok(()) } else { Err("stop") }
+        };
+        let never = std::future::pending::<()>();
+        assert_eq!(wait_unless(never, every, stop), Err("stop"));
+        assert_eq!(asked, 3);
+        let restless = std::future::poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::<()>::Pending
+        });
+        assert_eq!(wait_unless(restless, every, || Err("stop")), Err("stop"));
+        let ready = std::future::ready(1);
+        assert_eq!(wait_unless(ready, every, || Err("stop")), Ok(1));
     }
 }

@@ -2,6 +2,7 @@
 //! and therefore has to block.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use futures_util::Stream;
 use ndarray::{ArrayViewMut, Dimension};
@@ -26,6 +27,38 @@ pub trait Wait: IntoFuture + Sized {
     /// Runs the operation and returns its result.
     fn wait(self) -> Self::Output {
         zarr_store::runtime::wait(self.into_future())
+    }
+
+    /// Runs the operation and asks after each of these times, while it waits, whether to stop: for a user who
+    /// interrupts, or a time limit. If `stop` fails, the operation is dropped. Nothing is left half done then: of a
+    /// write, each chunk is there as it was or as it was to be.
+    ///
+    /// Small work that runs on this thread itself is not interrupted.
+    ///
+    /// # Errors
+    /// That of `stop`.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use zarr::blocking::Wait;
+    /// # fn main() -> zarr::Result<()> {
+    /// let begin = Instant::now();
+    /// let late = || match begin.elapsed() > Duration::from_secs(30) {
+    ///     true => Err("it takes too long"),
+    ///     false => Ok(()),
+    /// };
+    /// let opening = zarr::create_group(zarr::Target::Memory);
+    /// let group = opening.wait_unless(Duration::from_millis(100), late);
+    /// assert!(group.is_ok_and(|group| group.is_ok()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn wait_unless<E>(
+        self,
+        every: Duration,
+        stop: impl FnMut() -> Result<(), E>,
+    ) -> Result<Self::Output, E> {
+        zarr_store::runtime::wait_unless(self.into_future(), every, stop)
     }
 }
 

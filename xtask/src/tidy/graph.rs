@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["zarr-metadata", "zarr-codecs", "zarr-store", "zarr-core"],
     ),
     ("zarr-cli", &["zarr"]),
+    ("zarr-python", &["zarr"]),
 ];
 
 /// Members that may use whatever they test.

@@ -1,0 +1,523 @@
+//! `Array`: the Python class. Each call works on the handle that the object has at that time.
+
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use zarr::Selection;
+
+use crate::dtype;
+use crate::elements;
+use crate::errors::to_python;
+use crate::indexer::Indexer;
+use crate::info::Info;
+use crate::json;
+use crate::lengths::Lengths;
+use crate::place::Place;
+use crate::read::Part;
+use crate::runtime::run;
+use crate::selection::{self, Fields, Meaning};
+
+/// An array in a store. Indexing reads and writes NumPy arrays.
+///
+/// >>> a = zarr_rs.create_array(None, shape=(4, 6), dtype="i4")
+/// >>> a[1, ::2] = 7
+/// >>> a[1]
+/// array([7, 0, 7, 0, 7, 0], dtype=int32)
+#[pyclass(module = "zarr_rs", frozen, weakref)]
+pub(crate) struct Array {
+    handle: Mutex<zarr::Array>,
+    place: Place,
+}
+
+impl Array {
+    /// A node that was opened or made at a place.
+    pub(crate) fn new(handle: zarr::Array, place: Place) -> Self {
+        let place = place.of_node(handle.location(), handle.zarr_format());
+        let place = place.read_only(handle.read_only());
+        Self {
+            handle: Mutex::new(handle),
+            place,
+        }
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The handle as it is now.
+    pub(crate) fn handle(&self) -> zarr::Array {
+        let handle = self.handle.lock();
+        handle.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn replace(&self, changed: zarr::Array) {
+        let mut handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner);
+        *handle = changed;
+    }
+
+    /// Reads an index.
+    ///
+    /// # Errors
+    /// If it is no index of the array, and those of the read.
+    pub(crate) fn get<'py>(
+        &self,
+        index: &Bound<'py, PyAny>,
+        meaning: Meaning,
+        out: Option<&Bound<'py, PyAny>>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let part = self.part(index, meaning, fields)?;
+        match out {
+            None => part.read(index.py()),
+            Some(out) => part.read_into(out),
+        }
+    }
+
+    /// Writes to an index.
+    ///
+    /// # Errors
+    /// If it is no index of the array, or the value does not fit, and those of the write.
+    pub(crate) fn set(
+        &self,
+        index: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        meaning: Meaning,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        let part = self.part(index, meaning, fields)?;
+        let data = elements::from_numpy(value, &part.data_type()?)?;
+        let write = part.array.write(part.selection, data);
+        let write = match &part.fields {
+            Fields::All => write,
+            Fields::One(name) => write.field(name),
+            Fields::Several(names) => write.fields(names),
+        };
+        run(value.py(), write)
+    }
+
+    fn part(
+        &self,
+        index: &Bound<'_, PyAny>,
+        meaning: Meaning,
+        given: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Part> {
+        let array = self.handle();
+        let (selection, named) = selection::from_python(index, meaning, array.ndim())?;
+        let fields = match selection::fields(given)? {
+            Fields::All => named,
+            fields => fields,
+        };
+        Ok(Part {
+            array,
+            selection,
+            fields,
+        })
+    }
+}
+
+#[pymethods]
+impl Array {
+    /// The number of elements along each axis.
+    #[getter]
+    fn shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.handle().shape())
+    }
+
+    /// Changes the shape, as `resize` does.
+    #[setter]
+    fn set_shape(&self, py: Python<'_>, shape: Lengths) -> PyResult<()> {
+        self.resize(py, shape)
+    }
+
+    /// The number of axes.
+    #[getter]
+    fn ndim(&self) -> usize {
+        self.handle().ndim()
+    }
+
+    /// The number of elements.
+    #[getter]
+    fn size(&self) -> Option<u64> {
+        self.handle().size()
+    }
+
+    /// The bytes of all elements in memory; None if elements differ in length.
+    #[getter]
+    fn nbytes(&self) -> Option<u64> {
+        self.handle().nbytes()
+    }
+
+    /// The NumPy dtype of the elements.
+    #[getter]
+    fn dtype<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        dtype::to_numpy(py, self.handle().dtype())
+    }
+
+    /// The shape of a chunk; of an inner chunk if the array is sharded.
+    #[getter]
+    fn chunks<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let chunks = self.handle().chunks();
+        chunks.map(|chunks| PyTuple::new(py, chunks)).transpose()
+    }
+
+    /// The shape of a shard; None if the array is not sharded.
+    #[getter]
+    fn shards<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let shards = self.handle().shards();
+        shards.map(|shards| PyTuple::new(py, shards)).transpose()
+    }
+
+    /// The value of elements that were never written, as a NumPy scalar or a Python object.
+    #[getter]
+    fn fill_value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let array = self.handle();
+        let fill = array.fill_value().map_err(|error| to_python(&error))?;
+        let data = zarr::DynData {
+            dtype: array.dtype().clone(),
+            shape: Vec::new(),
+            data: (&fill).into(),
+        };
+        elements::to_numpy(py, data)?.get_item(())
+    }
+
+    /// `C` or `F`: the order of axes in the memory of arrays that are read.
+    #[getter]
+    fn order(&self) -> &'static str {
+        match self.handle().order() {
+            zarr::Order::C => "C",
+            zarr::Order::F => "F",
+        }
+    }
+
+    /// The path in the store.
+    #[getter]
+    fn path(&self) -> String {
+        self.handle().path().as_str().to_owned()
+    }
+
+    /// The path with a leading slash.
+    #[getter]
+    fn name(&self) -> String {
+        self.handle().name()
+    }
+
+    /// The last part of the path.
+    #[getter]
+    fn basename(&self) -> String {
+        self.handle().basename().to_owned()
+    }
+
+    /// The format: 2 or 3.
+    #[getter]
+    fn zarr_format(&self) -> u8 {
+        crate::options::format_number(self.handle().zarr_format())
+    }
+
+    /// Whether nothing can be written through this object.
+    #[getter]
+    fn read_only(&self) -> bool {
+        self.handle().read_only()
+    }
+
+    /// The names of the dimensions, of those that have one; None if none has.
+    #[getter]
+    fn dimension_names<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+        let array = self.handle();
+        let names = array.dimension_names();
+        names.map(|names| PyTuple::new(py, names)).transpose()
+    }
+
+    /// The number of chunks along each axis.
+    #[getter]
+    fn cdata_shape<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.handle().cdata_shape())
+    }
+
+    /// The number of chunks.
+    #[getter]
+    fn nchunks(&self) -> Option<u64> {
+        self.handle().nchunks()
+    }
+
+    /// The number of chunks that are stored.
+    #[getter]
+    fn nchunks_initialized(&self, py: Python<'_>) -> PyResult<u64> {
+        let array = self.handle();
+        run(py, async move { array.nchunks_initialized().await })
+    }
+
+    /// The bytes that the array takes in its store.
+    fn nbytes_stored(&self, py: Python<'_>) -> PyResult<u64> {
+        let array = self.handle();
+        run(py, async move { array.nbytes_stored().await })
+    }
+
+    /// What the array is, in zarr-python's words.
+    #[getter]
+    fn info(&self) -> Info {
+        Info(self.handle().info().to_string())
+    }
+
+    /// Like `info`, and what is stored.
+    fn info_complete(&self, py: Python<'_>) -> PyResult<Info> {
+        let array = self.handle();
+        let info = run(py, async move { array.info_complete().await })?;
+        Ok(Info(info.to_string()))
+    }
+
+    /// The attributes: a mapping, whose changes are stored at once.
+    #[getter]
+    fn attrs<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        crate::attributes::mapping(slf.as_any())
+    }
+
+    /// The stored attributes as a dict.
+    fn _read_attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        json::to_python(py, &self.handle().attrs().clone().into())
+    }
+
+    /// Sets and removes attributes; with `replace`, removes all others.
+    #[pyo3(signature = (new, *, removed = Vec::new(), replace = false))]
+    fn _change_attributes(
+        &self,
+        py: Python<'_>,
+        new: &Bound<'_, PyDict>,
+        removed: Vec<String>,
+        replace: bool,
+    ) -> PyResult<()> {
+        let mut array = self.handle();
+        let new = json::from_python(new)?;
+        let change = array.update_attributes(new).remove(removed);
+        run(py, if replace { change.replace() } else { change })?;
+        self.replace(array);
+        Ok(())
+    }
+
+    /// Sets attributes and keeps the others.
+    fn update_attributes(
+        slf: &Bound<'_, Self>,
+        new_attributes: &Bound<'_, PyDict>,
+    ) -> PyResult<Py<Self>> {
+        let (array, py) = (slf.get(), slf.py());
+        array._change_attributes(py, new_attributes, Vec::new(), false)?;
+        Ok(slf.clone().unbind())
+    }
+
+    fn __getitem__<'py>(&self, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.get(index, Meaning::Plain, None, None)
+    }
+
+    fn __setitem__(&self, index: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.set(index, value, Meaning::Plain, None)
+    }
+
+    /// Reads integers and slices, into `out` if it is given.
+    #[pyo3(signature = (selection = None, *, out = None, fields = None))]
+    fn get_basic_selection<'py>(
+        &self,
+        py: Python<'py>,
+        selection: Option<&Bound<'py, PyAny>>,
+        out: Option<&Bound<'py, PyAny>>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let all = py.Ellipsis().into_bound(py);
+        self.get(selection.unwrap_or(&all), Meaning::Plain, out, fields)
+    }
+
+    /// Writes to integers and slices.
+    #[pyo3(signature = (selection, value, *, fields = None))]
+    fn set_basic_selection(
+        &self,
+        selection: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        self.set(selection, value, Meaning::Plain, fields)
+    }
+
+    /// Reads every combination of lists, masks and slices.
+    #[pyo3(signature = (selection, *, out = None, fields = None))]
+    fn get_orthogonal_selection<'py>(
+        &self,
+        selection: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.get(selection, Meaning::Orthogonal, out, fields)
+    }
+
+    /// Writes to every combination of lists, masks and slices.
+    #[pyo3(signature = (selection, value, *, fields = None))]
+    fn set_orthogonal_selection(
+        &self,
+        selection: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        self.set(selection, value, Meaning::Orthogonal, fields)
+    }
+
+    /// Reads points, given by a list of coordinates for each axis.
+    #[pyo3(signature = (selection, *, out = None, fields = None))]
+    fn get_coordinate_selection<'py>(
+        &self,
+        selection: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.get(selection, Meaning::Points, out, fields)
+    }
+
+    /// Writes to points, given by a list of coordinates for each axis.
+    #[pyo3(signature = (selection, value, *, fields = None))]
+    fn set_coordinate_selection(
+        &self,
+        selection: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        self.set(selection, value, Meaning::Points, fields)
+    }
+
+    /// Reads the cells where a mask of the array's shape is true.
+    #[pyo3(signature = (mask, *, out = None, fields = None))]
+    fn get_mask_selection<'py>(
+        &self,
+        mask: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.get(mask, Meaning::Points, out, fields)
+    }
+
+    /// Writes to the cells where a mask of the array's shape is true.
+    #[pyo3(signature = (mask, value, *, fields = None))]
+    fn set_mask_selection(
+        &self,
+        mask: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        self.set(mask, value, Meaning::Points, fields)
+    }
+
+    /// Reads whole chunks by their place in the grid; of a sharded array, whole shards.
+    #[pyo3(signature = (selection, *, out = None, fields = None))]
+    fn get_block_selection<'py>(
+        &self,
+        selection: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.get(selection, Meaning::Blocks, out, fields)
+    }
+
+    /// Writes whole chunks by their place in the grid; of a sharded array, whole shards.
+    #[pyo3(signature = (selection, value, *, fields = None))]
+    fn set_block_selection(
+        &self,
+        selection: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        self.set(selection, value, Meaning::Blocks, fields)
+    }
+
+    /// Indexing by every combination of lists, masks and slices.
+    #[getter]
+    fn oindex(slf: &Bound<'_, Self>) -> Indexer {
+        Indexer::new(slf, Meaning::Orthogonal)
+    }
+
+    /// Indexing by points: a list of coordinates for each axis, or a mask.
+    #[getter]
+    fn vindex(slf: &Bound<'_, Self>) -> Indexer {
+        Indexer::new(slf, Meaning::Points)
+    }
+
+    /// Indexing by chunks.
+    #[getter]
+    fn blocks(slf: &Bound<'_, Self>) -> Indexer {
+        Indexer::new(slf, Meaning::Blocks)
+    }
+
+    /// Changes the shape. Chunks that are outside of the new shape are deleted.
+    fn resize(&self, py: Python<'_>, new_shape: Lengths) -> PyResult<()> {
+        let mut array = self.handle();
+        run(py, array.resize(new_shape.0))?;
+        self.replace(array);
+        Ok(())
+    }
+
+    /// Adds data at the end of an axis, and returns the new shape.
+    #[pyo3(signature = (data, axis = 0))]
+    fn append<'py>(&self, data: &Bound<'py, PyAny>, axis: isize) -> PyResult<Bound<'py, PyTuple>> {
+        let (py, mut array) = (data.py(), self.handle());
+        let data = elements::from_numpy(data, array.dtype())?;
+        run(py, array.append(data).axis(axis))?;
+        let shape = PyTuple::new(py, array.shape());
+        self.replace(array);
+        shape
+    }
+
+    /// Reads the array's document again: another process may have changed its shape or attributes.
+    fn refresh(&self, py: Python<'_>) -> PyResult<()> {
+        let mut array = self.handle();
+        run(py, async { array.refresh().await })?;
+        self.replace(array);
+        Ok(())
+    }
+
+    #[pyo3(signature = (dtype = None, copy = None))]
+    fn __array__<'py>(
+        &self,
+        py: Python<'py>,
+        dtype: Option<&Bound<'py, PyAny>>,
+        copy: Option<bool>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if copy == Some(false) {
+            let text = "`copy=False` is not possible: the elements are read from the store";
+            return Err(pyo3::exceptions::PyValueError::new_err(text));
+        }
+        let (array, selection, fields) = (self.handle(), Selection::All, Fields::All);
+        let part = Part {
+            array,
+            selection,
+            fields,
+        };
+        let read = part.read(py)?;
+        match dtype {
+            None => Ok(read),
+            Some(dtype) => read.call_method1("astype", (dtype,)),
+        }
+    }
+
+    fn __len__(&self) -> PyResult<usize> {
+        let length = self.handle().shape().first().copied();
+        let length =
+            length.ok_or_else(|| PyTypeError::new_err("len() of an array without axes"))?;
+        Ok(usize::try_from(length)?)
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        let Ok(other) = other.cast::<Self>() else {
+            return false;
+        };
+        let other = other.get();
+        self.place.is(&other.place) && self.handle().metadata() == other.handle().metadata()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let (shown, name) = (self.place.shown(&self.name()), self.dtype(py)?);
+        Ok(format!(
+            "<Array {shown} shape={} dtype={name}>",
+            self.shape(py)?
+        ))
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        crate::pickle::reduce(py, "array", self.place.portable(py)?)
+    }
+}

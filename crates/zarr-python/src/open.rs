@@ -1,0 +1,209 @@
+//! The functions that open arrays and groups.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use zarr::{Mode, Node, Selection, UseConsolidated};
+
+use crate::array::Array;
+use crate::create::New;
+use crate::group::Group;
+use crate::lengths::Lengths;
+use crate::options;
+use crate::place::Place;
+use crate::read::Part;
+use crate::runtime::run;
+use crate::selection::Fields;
+
+/// An array or a group, each as its class.
+///
+/// # Errors
+/// If Python has no memory for it.
+pub(crate) fn node(py: Python<'_>, node: Node, place: Place) -> PyResult<Py<PyAny>> {
+    Ok(match node {
+        Node::Array(array) => Py::new(py, Array::new(array, place))?.into_any(),
+        Node::Group(group) => Py::new(py, Group::new(group, place))?.into_any(),
+    })
+}
+
+/// Sets the arguments that all builders that open nodes share.
+macro_rules! opening {
+    ($open:expr, $place:expr, $mode:expr, $format:expr) => {{
+        let mut open = $open($place.target())
+            .path($place.path())
+            .storage_options($place.storage_options().iter().cloned());
+        if let Some(mode) = $mode {
+            open = open.mode(mode);
+        }
+        if let Some(format) = $format {
+            open = open.zarr_format(options::format(format)?);
+        }
+        open
+    }};
+}
+
+/// Opens an array or a group. Mode "r" reads, "r+" reads and writes what is there, "a" also makes a group where nothing
+/// is, "w" replaces it, "w-" fails if something is there.
+#[pyfunction]
+#[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, use_consolidated = None, storage_options = None))]
+pub(crate) fn open<'py>(
+    py: Python<'py>,
+    store: Option<&Bound<'py, PyAny>>,
+    path: Option<&str>,
+    mode: Option<&str>,
+    zarr_format: Option<&Bound<'py, PyAny>>,
+    use_consolidated: Option<&Bound<'py, PyAny>>,
+    storage_options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Py<PyAny>> {
+    let place = Place::new(store)?.with_options(storage_options)?;
+    let place = place.join(path.unwrap_or_default());
+    let mut open = opening!(zarr::open, place, mode, zarr_format);
+    if let Some(which) = consolidated(use_consolidated)? {
+        open = open.use_consolidated(which);
+    }
+    let found = run(py, open)?;
+    node(py, found, place)
+}
+
+/// Opens an array. With mode "a", "w" or "w-" and a `shape`, it is made where there is none.
+#[pyfunction]
+#[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, shape = None, dtype = None, storage_options = None, **keywords))]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "they are the function's in Python"
+)]
+pub(crate) fn open_array<'py>(
+    py: Python<'py>,
+    store: Option<&Bound<'py, PyAny>>,
+    path: Option<&str>,
+    mode: Option<&str>,
+    zarr_format: Option<&Bound<'py, PyAny>>,
+    shape: Option<Lengths>,
+    dtype: Option<Bound<'py, PyAny>>,
+    storage_options: Option<&Bound<'py, PyDict>>,
+    keywords: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Array> {
+    let place = Place::new(store)?.with_options(storage_options)?;
+    let place = place.join(path.unwrap_or_default());
+    let mut open = opening!(zarr::open_array, place, mode, zarr_format);
+    if shape.is_some() {
+        let new = New {
+            place: place.clone(),
+            shape,
+            dtype,
+            data: None,
+            keywords,
+        };
+        open = open.or_create(new.structure(py)?);
+    }
+    Ok(Array::new(run(py, open)?, place))
+}
+
+/// Opens a group. With the default mode "a", it is made where there is none.
+#[pyfunction]
+#[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, attributes = None, use_consolidated = None, storage_options = None))]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "they are the function's in Python"
+)]
+pub(crate) fn open_group<'py>(
+    py: Python<'py>,
+    store: Option<&Bound<'py, PyAny>>,
+    path: Option<&str>,
+    mode: Option<&str>,
+    zarr_format: Option<&Bound<'py, PyAny>>,
+    attributes: Option<&Bound<'py, PyAny>>,
+    use_consolidated: Option<&Bound<'py, PyAny>>,
+    storage_options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Group> {
+    let place = Place::new(store)?.with_options(storage_options)?;
+    let place = place.join(path.unwrap_or_default());
+    let mut open = opening!(zarr::open_group, place, mode, zarr_format);
+    if let Some(attributes) = attributes {
+        open = open.attributes(crate::json::from_python(attributes)?);
+    }
+    if let Some(which) = consolidated(use_consolidated)? {
+        open = open.use_consolidated(which);
+    }
+    Ok(Group::new(run(py, open)?, place))
+}
+
+/// Opens a group whose consolidated metadata is read instead of its members' documents.
+#[pyfunction]
+#[pyo3(signature = (store, *, path = None, mode = None, storage_options = None))]
+pub(crate) fn open_consolidated<'py>(
+    py: Python<'py>,
+    store: &Bound<'py, PyAny>,
+    path: Option<&str>,
+    mode: Option<&str>,
+    storage_options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Group> {
+    let place = Place::new(Some(store))?.with_options(storage_options)?;
+    let place = place.join(path.unwrap_or_default());
+    let format: Option<&Bound<'py, PyAny>> = None;
+    let open = opening!(zarr::open_consolidated, place, mode, format);
+    Ok(Group::new(run(py, open)?, place))
+}
+
+/// Collects the metadata of all nodes below a group in the group's own document.
+#[pyfunction]
+#[pyo3(signature = (store, *, path = None, zarr_format = None))]
+pub(crate) fn consolidate_metadata<'py>(
+    py: Python<'py>,
+    store: &Bound<'py, PyAny>,
+    path: Option<&str>,
+    zarr_format: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Group> {
+    let place = Place::new(Some(store))?.join(path.unwrap_or_default());
+    let mut consolidate = zarr::consolidate_metadata(place.target()).path(place.path());
+    if let Some(format) = zarr_format {
+        consolidate = consolidate.zarr_format(options::format(format)?);
+    }
+    Ok(Group::new(run(py, consolidate)?, place))
+}
+
+/// Reads an array into memory; of a group, a dict of the arrays in it.
+#[pyfunction]
+#[pyo3(signature = (store, *, path = None, zarr_format = None, storage_options = None))]
+pub(crate) fn load<'py>(
+    py: Python<'py>,
+    store: &Bound<'py, PyAny>,
+    path: Option<&str>,
+    zarr_format: Option<&Bound<'py, PyAny>>,
+    storage_options: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let place = Place::new(Some(store))?.with_options(storage_options)?;
+    let place = place.join(path.unwrap_or_default());
+    let open = opening!(zarr::open, place, Some(Mode::Read), zarr_format);
+    let group = match run(py, open)? {
+        Node::Array(array) => return whole(py, array),
+        Node::Group(group) => group,
+    };
+    let loaded = PyDict::new(py);
+    for (name, member) in run(py, group.members())? {
+        if let Node::Array(array) = member {
+            loaded.set_item(name.as_str(), whole(py, array)?)?;
+        }
+    }
+    Ok(loaded.into_any())
+}
+
+fn whole(py: Python<'_>, array: zarr::Array) -> PyResult<Bound<'_, PyAny>> {
+    let (selection, fields) = (Selection::All, Fields::All);
+    let part = Part {
+        array,
+        selection,
+        fields,
+    };
+    part.read(py)
+}
+
+/// None finds out, True requires it, False leaves it aside, a text is its key.
+fn consolidated(given: Option<&Bound<'_, PyAny>>) -> PyResult<Option<UseConsolidated>> {
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    Ok(Some(match given.extract::<bool>() {
+        Ok(yes) => yes.into(),
+        Err(_) => given.extract::<String>()?.into(),
+    }))
+}

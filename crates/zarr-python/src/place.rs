@@ -1,0 +1,219 @@
+//! `Place`: where a node lies, as a caller says it. It can be sent to another process, if the store is one that another
+//! process reaches.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use zarr::Target;
+
+use crate::array::Array;
+use crate::group::Group;
+use crate::memory::MemoryStore;
+
+/// A store, a path in it, and how the store is opened.
+#[derive(Clone)]
+pub(crate) struct Place {
+    store: Reached,
+    path: String,
+    storage_options: Vec<(String, String)>,
+    read_only: bool,
+    zarr_format: Option<u8>,
+}
+
+/// A store as it is given.
+#[derive(Clone)]
+enum Reached {
+    /// A path or URL, which means the same in every directory.
+    Address(String),
+    /// A store of this process, or a place in one.
+    Here(Target),
+}
+
+impl Place {
+    /// Where a `store` argument leads, with the other arguments of the call that say how.
+    ///
+    /// # Errors
+    /// If it is no store.
+    pub(crate) fn new(store: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let store = match store {
+            None => Reached::Here(Target::Memory),
+            Some(store) => {
+                if let Ok(array) = store.cast::<Array>() {
+                    return Ok(array.get().place().clone());
+                }
+                if let Ok(group) = store.cast::<Group>() {
+                    return Ok(group.get().place().clone());
+                }
+                given(store)?
+            }
+        };
+        Ok(Self {
+            store,
+            path: String::new(),
+            storage_options: Vec::new(),
+            read_only: false,
+            zarr_format: None,
+        })
+    }
+
+    /// The same store, with options by which it is opened.
+    ///
+    /// # Errors
+    /// If the options are no dict of texts, numbers and bools.
+    pub(crate) fn with_options(mut self, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        for (name, value) in options.into_iter().flatten() {
+            let value = match value.extract::<bool>() {
+                Ok(yes) => yes.to_string(),
+                Err(_) => value.str()?.extract()?,
+            };
+            self.storage_options.push((name.extract()?, value));
+        }
+        Ok(self)
+    }
+
+    /// A place below this one.
+    #[must_use]
+    pub(crate) fn join(&self, path: &str) -> Self {
+        let (above, below) = (self.path.trim_matches('/'), path.trim_matches('/'));
+        let path = match (above.is_empty(), below.is_empty()) {
+            (true, _) => below.to_owned(),
+            (_, true) => above.to_owned(),
+            _ => format!("{above}/{below}"),
+        };
+        Self {
+            path,
+            ..self.clone()
+        }
+    }
+
+    /// The place of a node that was opened or made here.
+    #[must_use]
+    pub(crate) fn of_node(mut self, location: &zarr::Location, format: zarr::ZarrFormat) -> Self {
+        if let Reached::Here(_) = self.store {
+            self.store = Reached::Here(location.clone().into());
+            self.path.clear();
+        }
+        self.zarr_format = Some(match format {
+            zarr::ZarrFormat::V2 => 2,
+            zarr::ZarrFormat::V3 => 3,
+        });
+        self
+    }
+
+    /// The same place, through which nothing is written if `yes`.
+    #[must_use]
+    pub(crate) fn read_only(self, yes: bool) -> Self {
+        Self {
+            read_only: yes,
+            ..self
+        }
+    }
+
+    /// Whether both are the same place in the same store.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let same = match (&self.store, &other.store) {
+            (Reached::Address(own), Reached::Address(other)) => own == other,
+            (Reached::Here(Target::At(own)), Reached::Here(Target::At(other))) => {
+                Arc::ptr_eq(own.store(), other.store()) && own.path() == other.path()
+            }
+            _ => false,
+        };
+        same && self.path == other.path
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        match &self.store {
+            Reached::Address(address) => address.into(),
+            Reached::Here(target) => target.clone(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn storage_options(&self) -> &[(String, String)] {
+        &self.storage_options
+    }
+
+    /// The address and the path, for people.
+    pub(crate) fn shown(&self, name: &str) -> String {
+        match &self.store {
+            Reached::Address(_) => {
+                let shown = format!("{:?}", self.target());
+                let shown = shown.trim_start_matches("Address(").trim_end_matches(')');
+                let shown = shown.trim_matches('"').trim_end_matches('/');
+                match self.path.is_empty() {
+                    true => shown.to_owned(),
+                    false => format!("{shown}/{}", self.path),
+                }
+            }
+            Reached::Here(_) => format!("memory://{}", name.trim_start_matches('/')),
+        }
+    }
+
+    /// The arguments by which another process opens the node.
+    ///
+    /// # Errors
+    /// If the store is of this process only.
+    pub(crate) fn portable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let Reached::Address(address) = &self.store else {
+            let text = "a node in memory cannot be pickled, since no other process can reach it; keep it in a file \
+                        or a service";
+            return Err(PyValueError::new_err(text));
+        };
+        let arguments = PyDict::new(py);
+        arguments.set_item("store", address)?;
+        arguments.set_item("path", &self.path)?;
+        arguments.set_item("zarr_format", self.zarr_format)?;
+        arguments.set_item("mode", if self.read_only { "r" } else { "r+" })?;
+        if !self.storage_options.is_empty() {
+            let options = PyDict::new(py);
+            for (name, value) in &self.storage_options {
+                options.set_item(name, value)?;
+            }
+            arguments.set_item("storage_options", options)?;
+        }
+        Ok(arguments)
+    }
+}
+
+fn given(store: &Bound<'_, PyAny>) -> PyResult<Reached> {
+    if let Ok(memory) = store.cast::<MemoryStore>() {
+        return Ok(Reached::Here(memory.get().target()));
+    }
+    if let Ok(text) = store.cast::<PyString>() {
+        return address(text.to_cow()?.as_ref()).map(Reached::Address);
+    }
+    // zarr-python's LocalStore has its directory there.
+    let path = match store.getattr("root") {
+        Ok(root) if !store.hasattr("__fspath__")? => root,
+        _ => store.clone(),
+    };
+    if let Ok(path) = path.extract::<PathBuf>() {
+        return match path.to_str() {
+            Some(text) => address(text).map(Reached::Address),
+            None => Ok(Reached::Here(path.into())),
+        };
+    }
+    let text = format!(
+        "{} is no store: give a path, a URL, a MemoryStore, a group, or None for memory",
+        store.repr()?
+    );
+    Err(PyTypeError::new_err(text))
+}
+
+/// An address that means the same in every directory.
+fn address(text: &str) -> PyResult<String> {
+    let is_path = !text.contains("://") && !text.starts_with("memory:");
+    match is_path {
+        true => {
+            let absolute = std::path::absolute(text)?;
+            Ok(absolute.to_str().unwrap_or(text).to_owned())
+        }
+        false => Ok(text.to_owned()),
+    }
+}

@@ -1,0 +1,168 @@
+//! Reads of cells as NumPy arrays, new ones or the caller's.
+
+use numpy::{IntoPyArray, PyArrayDyn, PyArrayMethods, PyReadwriteArrayDyn};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use zarr::{DataType, Element, Plain, ReadDyn, Selection};
+
+use crate::dtype;
+use crate::elements;
+use crate::errors::to_python;
+use crate::runtime::{run, run_beside};
+use crate::selection::Fields;
+
+/// A read of fewer bytes into memory of the caller's ends before anybody could interrupt it.
+const ALONE: usize = 1 << 20;
+
+/// A selection of an array, or of fields of its records.
+pub(crate) struct Part {
+    pub(crate) array: zarr::Array,
+    pub(crate) selection: Selection,
+    pub(crate) fields: Fields,
+}
+
+impl Part {
+    fn read_dyn(&self) -> ReadDyn {
+        let read = self.array.read_dyn(self.selection.clone());
+        match &self.fields {
+            Fields::All => read,
+            Fields::One(name) => read.field(name),
+            Fields::Several(names) => read.fields(names),
+        }
+    }
+
+    /// The data type of the elements.
+    ///
+    /// # Errors
+    /// If the array has no such fields.
+    pub(crate) fn data_type(&self) -> PyResult<DataType> {
+        self.read_dyn().dtype().map_err(|error| to_python(&error))
+    }
+
+    /// Reads the cells into a new NumPy array, whose memory is that into which chunks were decoded.
+    ///
+    /// # Errors
+    /// Those of the read.
+    pub(crate) fn read<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let data_type = self.data_type()?;
+        match number(&data_type) {
+            Some(number) => {
+                (number.read)(py, self)?.call_method1("view", (dtype::to_numpy(py, &data_type)?,))
+            }
+            None => elements::to_numpy(py, run(py, self.read_dyn())?),
+        }
+    }
+
+    /// Reads the cells into a NumPy array that is there. Numbers are decoded where they belong.
+    ///
+    /// # Errors
+    /// If the array has another shape or cannot be written to, and those of the read.
+    pub(crate) fn read_into<'py>(&self, out: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = out.py();
+        let data_type = self.data_type()?;
+        let own = dtype::to_numpy(py, &data_type)?;
+        let same = out.getattr("dtype")?.eq(&own)?;
+        match number(&data_type).filter(|_| same) {
+            Some(number) => (number.read_into)(out, self)?,
+            None => {
+                let read = self.read(py)?;
+                let (found, wanted) = (out.getattr("shape")?, read.getattr("shape")?);
+                if !found.eq(&wanted)? {
+                    let text = format!("out has the shape {found}, and the selection has {wanted}");
+                    return Err(PyValueError::new_err(text));
+                }
+                dtype::numpy(py)?.call_method1("copyto", (out, read))?;
+            }
+        }
+        Ok(out.clone())
+    }
+
+    fn typed<T: Element>(&self) -> zarr::Read<T> {
+        let read = self.array.read(self.selection.clone());
+        match &self.fields {
+            Fields::All => read,
+            Fields::One(name) => read.field(name),
+            Fields::Several(names) => read.fields(names),
+        }
+    }
+}
+
+/// How elements are read that NumPy has in the same form.
+struct Number {
+    read: for<'py> fn(Python<'py>, &Part) -> PyResult<Bound<'py, PyAny>>,
+    read_into: fn(&Bound<'_, PyAny>, &Part) -> PyResult<()>,
+}
+
+/// How elements of a data type are read if they are numbers.
+fn number(data_type: &DataType) -> Option<Number> {
+    use num_complex::{Complex32, Complex64};
+    match data_type {
+        DataType::Int8 => of::<i8>(),
+        DataType::Int16 => of::<i16>(),
+        DataType::Int32 => of::<i32>(),
+        DataType::Int64 => of::<i64>(),
+        DataType::UInt8 => of::<u8>(),
+        DataType::UInt16 => of::<u16>(),
+        DataType::UInt32 => of::<u32>(),
+        DataType::UInt64 => of::<u64>(),
+        DataType::Float16 => of::<half::f16>(),
+        DataType::Float32 => of::<f32>(),
+        DataType::Float64 => of::<f64>(),
+        DataType::Complex64 => of::<Complex32>(),
+        DataType::Complex128 => of::<Complex64>(),
+        DataType::DateTime64 { .. } | DataType::TimeDelta64 { .. } => of::<i64>(),
+        DataType::Bool => Some(Number {
+            read: read::<bool>,
+            read_into: copied,
+        }),
+        _ => None,
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is a row of the table above")]
+fn of<T: Element<Stored = T> + Plain + numpy::Element>() -> Option<Number> {
+    Some(Number {
+        read: read::<T>,
+        read_into: read_into::<T>,
+    })
+}
+
+fn read<'py, T>(py: Python<'py>, part: &Part) -> PyResult<Bound<'py, PyAny>>
+where
+    T: Element + numpy::Element,
+{
+    let array = run(py, part.typed::<T>())?;
+    Ok(array.into_pyarray(py).into_any())
+}
+
+fn copied(out: &Bound<'_, PyAny>, part: &Part) -> PyResult<()> {
+    let read = part.read(out.py())?;
+    dtype::numpy(out.py())?
+        .call_method1("copyto", (out, read))
+        .map(drop)
+}
+
+fn read_into<T>(out: &Bound<'_, PyAny>, part: &Part) -> PyResult<()>
+where
+    T: Element<Stored = T> + Plain + numpy::Element,
+{
+    if !matches!(part.fields, Fields::All) {
+        return copied(out, part);
+    }
+    let py = out.py();
+    let bytes: usize = out.getattr("nbytes")?.extract()?;
+    // Dates are read as the integers that they are.
+    let out = out.call_method1("view", (T::get_dtype(py),))?;
+    let out: Py<PyArrayDyn<T>> = out.cast_into()?.unbind();
+    let (array, selection) = (part.array.clone(), part.selection.clone());
+    let read = move |py: Python<'_>| {
+        let mut lent: PyReadwriteArrayDyn<'_, T> = out.bind(py).try_readwrite()?;
+        let view = lent.as_array_mut();
+        let read = py.detach(|| zarr::blocking::read_into(&array, selection, view));
+        read.map_err(|error| to_python(&error))
+    };
+    match bytes < ALONE {
+        true => read(py),
+        false => run_beside(py, read),
+    }
+}

@@ -1,0 +1,31 @@
+"""The examples of the page and of the docstrings run, in this order, each page as one session."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+import zarr_rs
+from zarr_rs import _zarr_rs
+
+PAGE = Path(__file__).parents[3] / "docs/python.md"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_page(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert blocks
+    session = {}
+    for block in blocks:
+        exec(compile(block, str(PAGE), "exec"), session)
+
+
+@pytest.mark.parametrize("name", ["zarr_rs", *(name for name in dir(_zarr_rs) if name[0] != "_")])
+def test_docstring(name):
+    thing = zarr_rs if name == "zarr_rs" else getattr(_zarr_rs, name)
+    assert thing.__doc__ or name == "Indexer"
+    runner = doctest.DocTestRunner()
+    for test in doctest.DocTestFinder(recurse=False).find(thing, name, module=False, globs={"zarr_rs": zarr_rs}):
+        assert runner.run(test).failed == 0
