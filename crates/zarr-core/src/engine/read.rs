@@ -1,5 +1,6 @@
 //! Reads the cells of selections: the two drivers that bring the chunks. How one chunk is read is up to `request`.
 
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,7 +45,7 @@ impl ChunkedArray {
         selection: ResolvedSelection,
         destination: Destination,
     ) -> Result<Output> {
-        let job = ReadJob::new(self, vec![(selection, destination)])?;
+        let job = ReadJob::new(self, iter::once((selection, destination)))?;
         Ok(job.run_one(false).await?.0)
     }
 
@@ -57,7 +58,7 @@ impl ChunkedArray {
     ) -> Result<Vec<Output>> {
         let order = self.order();
         let new = |selection| (selection, Destination::New { align, order });
-        let job = ReadJob::new(self, selections.into_iter().map(new).collect())?;
+        let job = ReadJob::new(self, selections.into_iter().map(new))?;
         Ok(job.run().await?.outputs)
     }
 }
@@ -109,13 +110,13 @@ impl ChunkNumbers {
 impl ReadJob {
     pub(super) fn new(
         array: Arc<ChunkedArray>,
-        selections: Vec<(ResolvedSelection, Destination)>,
+        selections: impl ExactSizeIterator<Item = (ResolvedSelection, Destination)>,
     ) -> Result<Box<Self>> {
         let chain = Arc::clone(array.decoder()?);
         let spec = chain.spec();
         let heap = VlenHeap::new(spec.fill.as_bytes().to_vec());
         let heap = Arc::new(heap.at_most(array.context().memory()));
-        let (mut outputs, mut requests) = (Vec::new(), SmallVec::new());
+        let (mut outputs, mut requests) = (Vec::with_capacity(selections.len()), SmallVec::new());
         let mut work = WorkSize::default();
         for (selection, destination) in selections {
             let chunks = array.project(&selection)?;
@@ -378,7 +379,7 @@ impl ReadJob {
 async fn remote(job: Arc<ReadJob>, numbers: ChunkNumbers) -> Result<(Box<ReadJob>, usize)> {
     let limit = job.array.store().hints().concurrency.max(1);
     let (all, done) = (numbers.len(job.plan.len()), AtomicUsize::new(0));
-    let next = std::iter::from_fn(|| {
+    let next = iter::from_fn(|| {
         let i = done.load(Ordering::Relaxed);
         if i >= all || matches!(numbers, ChunkNumbers::All) && job.is_sparse(i) {
             return None;

@@ -1,6 +1,7 @@
 //! Reads more than fits in memory: the cells of a selection chunk by chunk, in blocks that the caller owns.
 //! Each block is an ordinary read of the cells that one chunk holds.
 
+use std::iter;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -104,7 +105,7 @@ impl ChunkedArray {
             absent: AtomicUsize::new(0),
         });
         let (ahead, next, listing) = (job.ahead, Arc::clone(&job), Arc::clone(&job));
-        let asked = std::iter::from_fn(move || next.next());
+        let asked = iter::from_fn(move || next.next());
         let asked = stream::iter(asked)
             .map(move |i| Arc::clone(&job).block(i, false))
             .buffer_unordered(ahead);
@@ -159,7 +160,7 @@ impl StreamJob {
             align: self.align,
             order: Order::C,
         };
-        let job = ReadJob::new(array, vec![(cells, destination)])?;
+        let job = ReadJob::new(array, iter::once((cells, destination)))?;
         let job = job.beside(self.ahead, budget);
         let (output, was_absent) = job.run_one(is_absent).await?;
         let was_absent = usize::from(was_absent);

@@ -232,6 +232,13 @@ pub(super) fn room<T>(count: Option<usize>) -> Result<Vec<T>, SelectionError> {
 
 /// Every combination of the cells of the axes, in C order.
 fn product(along: Vec<AxisCells>) -> Result<Cells, SelectionError> {
+    let range = |cells: &AxisCells| match cells {
+        AxisCells::Range(range) => Some(*range),
+        AxisCells::List(_) => None,
+    };
+    if let Some(ranges) = along.iter().map(range).collect() {
+        return Ok(Region { ranges }.into());
+    }
     let strides = c_strides(along.iter().map(AxisCells::len));
     let along = along.into_iter().zip(strides);
     combined(along.map(|(cells, stride)| (cells, AxisPlaces::Even(stride))))
@@ -306,9 +313,9 @@ impl Slice {
                 let start = start.map_or(Ok(from), check)?.clamp(lowest, highest);
                 let stop = stop.map_or(Ok(to), check)?.clamp(lowest, highest);
                 let way = if step < 0 { start - stop } else { stop - start };
-                let stride = i128::from(step.unsigned_abs());
                 // The range is empty if `stop` is not beyond `start` in the direction of the step.
-                let count = u64::try_from((way + stride - 1) / stride).unwrap_or(0);
+                let way = u64::try_from(way).unwrap_or(0);
+                let count = way.div_ceil(step.unsigned_abs());
                 let start = u64::try_from(start).ok().filter(|_| count > 0);
                 let range = start.and_then(|start| AxisRange::new(start, count, step));
                 Ok(range.unwrap_or(AxisRange::dense(0, 0)))

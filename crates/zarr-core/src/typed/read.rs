@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, Dimension};
-use zarr_codecs::{Casting, VlenElements, VlenHandle};
+use zarr_codecs::{Casting, Dims, VlenElements, VlenHandle};
 use zarr_metadata::Order;
 
 use super::{DynData, Element, into_array, mismatch};
@@ -38,9 +38,10 @@ impl ChunkedArray {
         destination: Destination,
     ) -> Result<ArrayD<T>> {
         let array = Arc::clone(&self);
-        let output = array.read_to(selection.clone(), destination).await?;
+        let out_shape: Dims<u64> = selection.out_shape().into();
+        let output = array.read_to(selection, destination).await?;
         let order = output.order();
-        into_array(self.elements(output)?, selection.out_shape(), order)
+        into_array(self.elements(output)?, &out_shape, order)
     }
 
     /// Checks that the output of a selection has the axes of an array of this type, before it is read.
