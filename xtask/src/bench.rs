@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: compares the speed of reads and writes with other libraries. This file prepares the release
-//! build and the Python environment; `benches` measures.
+//! build and the Python environment; `benches` measures. With `--counts` it compares counts with those that are kept.
 
+use crate::counts;
 use crate::process::{cargo, run as run_command};
 use crate::python;
 use crate::report::{Outcome, Result};
@@ -17,6 +18,11 @@ const QUICK: [&str; 6] = [
 ];
 
 pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
+    if let Some((first, rest)) = args.split_first()
+        && first == "--counts"
+    {
+        return counts::run(workspace, rest);
+    }
     let mut command = cargo(
         workspace,
         &[

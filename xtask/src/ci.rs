@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::process::{answers, capture, cargo, run as run_command};
 use crate::report::{Outcome, Result, Skip};
 use crate::workspace::Workspace;
-use crate::{features, fuzz, interop, sanitize, test, tidy, wheel};
+use crate::{counts, features, fuzz, interop, sanitize, test, tidy, wheel};
 
 type Step = (&'static str, fn(&Workspace) -> Result<Outcome>);
 
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     ("features", lint_features),
     ("msrv", msrv),
     ("deny", deny),
+    ("counts", |workspace| counts::run(workspace, &[])),
     ("interop", interop::run),
     ("python", wheel::short),
     ("fuzz", |workspace| {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod bench;
 mod ci;
+mod counts;
 mod features;
 mod fuzz;
 mod interop;
@@ -73,7 +74,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "bench",
-        help: "compares speed with zarrs; [--peers] with tensorstore, zarr-python; [--quick] [--full] [--json FILE]",
+        help: "compares speed with zarrs; [--peers] with tensorstore, zarr-python; [--quick] [--full] [--json FILE]; \
+               [--counts] compares instructions and system calls with those that are kept; [--counts --save]",
         run: bench::run,
     },
     Verb {

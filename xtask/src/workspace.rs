@@ -77,6 +77,7 @@ impl Workspace {
             "tests/crash",
             "tests/spellings",
             "benches",
+            "benches/costs",
         ] {
             found.push(member(self.root.join(name))?);
         }

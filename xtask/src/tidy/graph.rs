@@ -24,6 +24,7 @@ const FREE: &[&str] = &[
     "zarr-spellings",
     "zarr-remote-tests",
     "zarr-benches",
+    "zarr-costs",
 ];
 
 pub(super) fn check(members: &[Member]) -> Vec<String> {
