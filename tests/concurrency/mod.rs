@@ -1,6 +1,7 @@
 //! Many writers, small pools, foreign runtimes: nothing is lost and nothing waits for ever.
 
 mod appends;
+mod at_once;
 mod dropped;
 mod nested;
 mod waits;

@@ -43,6 +43,8 @@ pub struct CodecChain {
     bytes: Vec<BytesStage>,
     /// What the whole chain makes.
     encoded_len: ByteLen,
+    /// Whether a user registered any of the codecs, those of inner chunks included.
+    has_foreign: bool,
     /// An unknown codec, which readers may ignore but writers may not.
     read_only: Option<String>,
     /// The fields that the first of `arrays` takes out of records, if it does.
@@ -93,6 +95,12 @@ impl CodecChain {
     /// The decoded chunk.
     pub fn spec(&self) -> &ChunkSpec {
         &self.spec
+    }
+
+    /// Whether a user registered any of the codecs, those of inner chunks included. Such a codec may do anything,
+    /// wait for a service for example.
+    pub fn has_foreign(&self) -> bool {
+        self.has_foreign
     }
 
     /// How many bytes an encoded chunk has.

@@ -365,6 +365,17 @@ impl Error {
         &self.0
     }
 
+    /// Whether something was asked for at once that is not in memory.
+    pub(crate) fn would_wait(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Chunk {
+                source: ChunkError::Store(error),
+                ..
+            } => matches!(error.kind, zarr_store::StoreErrorKind::WouldWait),
+            _ => false,
+        }
+    }
+
     /// A node is of the other kind.
     pub fn wrong_kind(path: NodePath, expected: NodeKind) -> Self {
         let found = match expected {

@@ -206,6 +206,9 @@ pub enum StoreErrorKind {
         /// The most it may have.
         limit: u64,
     },
+    /// The value is not in memory, and was asked for [at once](crate::BlockingStore::open_at_once).
+    #[error("it is not in memory; read it where a thread may wait")]
+    WouldWait,
     /// No answer in time.
     #[error("no answer in time; try again, or allow more time")]
     Timeout,

@@ -16,6 +16,7 @@
 //! **Two handles on one directory** meet: locks and the short mutexes of `dir_lock` go by the full
 //! path. Two processes meet in `lock_file` and in `dir_lock`.
 
+mod cached_object;
 mod content;
 mod dir_lock;
 mod durability;
@@ -35,6 +36,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 pub(crate) use self::root::real_path_of_file;
 use self::{
+    cached_object::{CachedObject, at_once_error},
     content::Content,
     errors::{if_absent, is_absent, store_error, uninterrupted},
     lock_file::LockFile,
@@ -156,6 +158,14 @@ impl BlockingStore for LocalStore {
             Ok(object) => Ok(Some(Arc::new(object))),
             Err(e) if is_absent(&e) => Ok(None),
             Err(e) => Err(store_error(self, Op::Open, key, e)),
+        }
+    }
+
+    fn open_at_once(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
+        match CachedObject::open(&self.root, key, descriptors::keep_open()) {
+            Ok(object) => Ok(Some(Arc::new(object))),
+            Err(e) if is_absent(&e) => Ok(None),
+            Err(e) => Err(at_once_error(&self.root, Op::Open, key, e)),
         }
     }
 

@@ -469,6 +469,24 @@ impl<'a> DisjointParts<'a> {
         Some((projection, NdViewMut::at(ptr, geometry)))
     }
 
+    /// Lets every part be taken once more. Nobody has one now, since each borrows this:
+    ///
+    /// ```compile_fail,E0502
+    /// use zarr_codecs::{DisjointParts, NdViewMut, Projections, Region};
+    /// let mut memory = [0; 4];
+    /// let view = NdViewMut::over(&mut memory, &[4], 1).unwrap();
+    /// let chunks = Projections::new(&Region::whole(&[4]), &[2]).unwrap();
+    /// let mut parts = DisjointParts::new(view, chunks).unwrap();
+    /// let (_, mut part) = parts.take(0).unwrap();
+    /// parts.give_back();
+    /// zarr_codecs::fill(&mut part, &[1]);
+    /// ```
+    pub fn give_back(&mut self) {
+        self.taken
+            .iter_mut()
+            .for_each(|taken| *taken = AtomicU64::new(0));
+    }
+
     /// The projections, in the order of the parts.
     pub fn projections(&self) -> &Projections {
         &self.projections

@@ -65,7 +65,7 @@ impl CodecChain {
         let mut len = ByteLen::AtMost(0);
         let mut stored = None;
         let mut held = FilterInput::VALUES;
-        let mut read_only = None;
+        let (mut read_only, mut has_foreign) = (None, false);
         for extension in codecs {
             if serializer.is_none() {
                 stored = held.stored(&serialized.dtype);
@@ -88,6 +88,10 @@ impl CodecChain {
                     continue;
                 }
                 built => built?,
+            };
+            has_foreign |= match &codec {
+                Codec::Shard(shard) => shard.inner().has_foreign(),
+                _ => foreign,
             };
             let mut behind = None;
             // The place of a filter decides its kind; in v3 it has one kind only.
@@ -174,6 +178,7 @@ impl CodecChain {
             serialized_len,
             bytes,
             encoded_len,
+            has_foreign,
             read_only,
             picked: None,
         })

@@ -282,6 +282,12 @@ impl Output {
         self.parts.take_run(run)
     }
 
+    /// Lets all parts be taken and written once more, as if nothing had been.
+    pub(crate) fn begin_again(&mut self) {
+        self.parts.give_back();
+        self.written = AtomicU64::new(0);
+    }
+
     /// Adds to the bytes that are written. The caller vouches for every byte of the parts that it took; scattered
     /// elements lie in initialised memory.
     pub(crate) fn wrote(&self, bytes: usize) {

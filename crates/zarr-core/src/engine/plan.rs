@@ -133,10 +133,6 @@ fn runs_between(range: Range<usize>, those: &[usize], most: usize) -> Vec<Range<
 /// pieces of all else.
 pub(super) fn to_read(chain: &CodecChain, chunks: usize, wanted: &Cells) -> WorkSize {
     let (work, smallest) = (to_write(chain, chunks, wanted), smallest(chain));
-    if work.pieces <= 1 {
-        // How large a single piece is makes no difference to where it is read.
-        return work;
-    }
     let spec = smallest.spec();
     match smallest.access(&Region::whole(&spec.shape)) {
         ChunkAccess::Cells(_) => WorkSize {

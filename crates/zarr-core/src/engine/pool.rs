@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 
 use futures_channel::oneshot;
 use rayon::prelude::*;
@@ -14,7 +15,9 @@ use crate::metrics::{Meter, Timed};
 use crate::{ChunkError, Context};
 
 /// A task of at most this many bytes runs where it is asked for: waking a worker would cost more.
-const SMALL: u64 = 64 << 10;
+pub(super) const SMALL: u64 = 64 << 10;
+/// A task of at most this many small pieces is done on a thread that serves others if that needs no waiting.
+const FEW: usize = 8;
 
 /// How much a task has to do, which decides where it runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +35,11 @@ impl WorkSize {
             pieces: self.pieces.saturating_add(other.pieces),
             bytes: self.bytes.saturating_add(other.bytes),
         }
+    }
+
+    /// Whether it is done before a worker had begun.
+    pub(super) fn is_tiny(self) -> bool {
+        self.bytes <= SMALL && self.pieces <= FEW
     }
 
     /// Whether a worker would not be faster than the calling thread.
@@ -52,9 +60,16 @@ pub(crate) struct Workers<'t> {
     heap: &'t Arc<VlenHeap>,
     chunk_bytes: u64,
     meter: Option<&'t Meter>,
+    /// Whether the thread serves other tasks, so that nothing may wait.
+    at_once: bool,
 }
 
 impl Workers<'_> {
+    /// Whether only what is in memory may be read.
+    pub(super) fn are_at_once(self) -> bool {
+        self.at_once
+    }
+
     /// Lends this thread's scratch memory for work on elements.
     pub(super) fn scratch<T>(self, use_it: impl FnOnce(&mut Scratch) -> T) -> T {
         with_scratch(|scratch| {
@@ -133,6 +148,7 @@ pub(super) async fn run<T: Send + 'static>(
             heap: &heap,
             chunk_bytes,
             meter: meter.as_deref(),
+            at_once: false,
         };
         return Ok(at_work(|| task(workers)));
     };
@@ -144,6 +160,7 @@ pub(super) async fn run<T: Send + 'static>(
             heap: &heap,
             chunk_bytes,
             meter: meter.as_deref(),
+            at_once: false,
         };
         if !workers.is_wanted() {
             return;
@@ -156,6 +173,52 @@ pub(super) async fn run<T: Send + 'static>(
     });
     wait.await
         .map_err(|_| ChunkError::Internal("a task of the pool panicked"))
+}
+
+/// Whether a task may be tried [`at_once`]: on a thread that would hand it over otherwise.
+pub(super) fn would_hand_over() -> bool {
+    !is_at_work() && !zarr_store::runtime::is_inline()
+}
+
+/// Runs a tiny task on this thread, although others are served here: so it must not wait for anything, and after a
+/// few of them the others have their turn.
+pub(super) async fn at_once<T>(
+    context: &Context,
+    heap: &Arc<VlenHeap>,
+    task: impl FnOnce(Workers<'_>) -> T,
+) -> T {
+    thread_local! {
+        static IN_A_ROW: Cell<u32> = const { Cell::new(0) };
+    }
+    /// How many in a row take a fraction of a millisecond.
+    const MOST: u32 = 32;
+    if IN_A_ROW.replace(IN_A_ROW.get() + 1) >= MOST {
+        IN_A_ROW.set(0);
+        yield_now().await;
+    }
+    let meter = context.meter().cloned();
+    let workers = Workers {
+        workers: None,
+        heap,
+        chunk_bytes: context.chunk_bytes(),
+        meter: meter.as_deref(),
+        at_once: true,
+    };
+    at_work(|| task(workers))
+}
+
+/// Lets other tasks of this thread go on first.
+async fn yield_now() {
+    let mut is_second = false;
+    std::future::poll_fn(|cx| {
+        if is_second {
+            return Poll::Ready(());
+        }
+        is_second = true;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Like [`run`], for a task of one piece of so many bytes that has no elements of variable length.

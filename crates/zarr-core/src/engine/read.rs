@@ -185,14 +185,40 @@ impl ReadJob {
     }
 
     /// Reads what is wanted of these chunks, and returns how many of them were asked for.
-    async fn ask(self: Box<Self>, numbers: ChunkNumbers) -> Result<(Box<Self>, usize)> {
+    async fn ask(mut self: Box<Self>, numbers: ChunkNumbers) -> Result<(Box<Self>, usize)> {
         match self.array.store().as_blocking() {
             Some(_) => {
+                if pool::would_hand_over() && self.is_tiny() {
+                    let read = |workers: Workers<'_>| self.local(&numbers, workers);
+                    match pool::at_once(self.array.context(), &self.heap, read).await {
+                        Err(error) if error.would_wait() => self.begin_again(),
+                        done => return done.map(|done| (self, done)),
+                    }
+                }
                 let read = move |job: &Self, workers: Workers<'_>| job.local(&numbers, workers);
                 self.on_pool(read).await
             }
             None => remote(Arc::from(self), numbers).await,
         }
+    }
+
+    /// Whether reading all takes no longer than handing it to a worker: some small chunks, by codecs that are known
+    /// not to wait.
+    fn is_tiny(&self) -> bool {
+        let mut chain = &*self.chain;
+        while let Some(shard) = chain.shard() {
+            if shard.index_len().0 > pool::SMALL {
+                return false;
+            }
+            chain = shard.inner();
+        }
+        self.work.is_tiny() && !chain.has_foreign()
+    }
+
+    /// The same job before anything was read.
+    fn begin_again(&mut self) {
+        self.outputs.iter_mut().for_each(Output::begin_again);
+        self.absent = AtomicUsize::new(0);
     }
 
     /// Runs work on the pool and returns the job.
@@ -316,7 +342,11 @@ impl ReadJob {
         };
         let mut read = || {
             let (key, chain) = self.array.chunk_to_read(&self.chain, &chunk)?;
-            let object = self.array.blocking_store()?.open(&key)?;
+            let store = self.array.blocking_store()?;
+            let object = match workers.are_at_once() {
+                true => store.open_at_once(&key)?,
+                false => store.open(&key)?,
+            };
             let data = match object.as_deref() {
                 Some(object) => {
                     // Only the cache needs the version.

@@ -1,9 +1,13 @@
 //! System calls that differ between operating systems.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) use linux::{NO_ACCESS, barrier, is_network, open_beneath, rename_to_new};
+pub(super) use linux::{
+    NO_ACCESS, barrier, is_network, open_beneath, open_cached, read_cached, rename_to_new,
+};
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) use other::{NO_ACCESS, barrier, is_network, open_beneath, rename_to_new};
+pub(super) use other::{
+    NO_ACCESS, barrier, is_network, open_beneath, open_cached, read_cached, rename_to_new,
+};
 
 use std::{
     io,
@@ -54,7 +58,8 @@ mod linux {
     //! Linux has them all.
 
     use std::{
-        io,
+        fs::File,
+        io::{self, IoSliceMut},
         os::fd::{BorrowedFd, OwnedFd},
         path::Path,
         sync::atomic::{AtomicBool, Ordering},
@@ -62,7 +67,7 @@ mod linux {
 
     use rustix::{
         fs::{Mode, OFlags, RenameFlags, ResolveFlags, fstatfs, openat2, renameat_with, syncfs},
-        io::Errno,
+        io::{Errno, ReadWriteFlags, pread, preadv2},
     };
 
     /// To be passed through, or asked about; not to be read.
@@ -88,6 +93,48 @@ mod linux {
         to: &Path,
     ) -> io::Result<()> {
         Ok(renameat_with(dir, from, dir, to, RenameFlags::NOREPLACE)?)
+    }
+
+    /// Opens a path if the system has all of it in memory; `WouldBlock` where not. With `beneath`, no link may lead
+    /// outside of `dir`.
+    pub(in super::super) fn open_cached(
+        dir: BorrowedFd<'_>,
+        path: &Path,
+        flags: OFlags,
+        beneath: bool,
+    ) -> io::Result<OwnedFd> {
+        let mut resolve = ResolveFlags::CACHED;
+        if beneath {
+            resolve |= ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+        }
+        openat2(dir, path, flags | OFlags::CLOEXEC, Mode::empty(), resolve).map_err(|e| match e {
+            // An old kernel, a sandbox, or a directory that is renamed meanwhile.
+            Errno::NOSYS | Errno::PERM | Errno::INVAL | Errno::INTR => Errno::AGAIN.into(),
+            e => e.into(),
+        })
+    }
+
+    /// Reads as much of a file as the system has in memory; `WouldBlock` if that is nothing.
+    pub(in super::super) fn read_cached(
+        file: &File,
+        memory: &mut [u8],
+        offset: u64,
+    ) -> io::Result<usize> {
+        /// How statfs(2) names files that are nowhere but in memory.
+        const TMPFS: u32 = 0x0102_1994;
+        let read = preadv2(
+            file,
+            &mut [IoSliceMut::new(memory)],
+            offset,
+            ReadWriteFlags::NOWAIT,
+        );
+        match read {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => match fstatfs(file) {
+                Ok(system) if system.f_type as u32 == TMPFS => Ok(pread(file, memory, offset)?),
+                _ => Err(io::ErrorKind::WouldBlock.into()),
+            },
+            read => Ok(read?),
+        }
     }
 
     /// Opens what lies below `root`; `XDEV` if a link leads outside.
@@ -117,6 +164,7 @@ mod other {
     //! What other Unix systems have instead.
 
     use std::{
+        fs::File,
         io,
         os::fd::{BorrowedFd, OwnedFd},
         path::Path,
@@ -138,6 +186,21 @@ mod other {
     /// Whether other machines may have these files too; systems differ in how they say so.
     pub(in super::super) fn is_network(_: BorrowedFd<'_>) -> bool {
         false
+    }
+
+    /// What is in memory cannot be told here.
+    pub(in super::super) fn open_cached(
+        _: BorrowedFd<'_>,
+        _: &Path,
+        _: OFlags,
+        _: bool,
+    ) -> io::Result<OwnedFd> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    /// As above.
+    pub(in super::super) fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
     }
 
     /// A hard link does the same, so no attempt is made.

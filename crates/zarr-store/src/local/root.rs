@@ -102,6 +102,17 @@ impl Root {
         }
     }
 
+    /// The same if the system has all of the way in memory; `WouldBlock` where not.
+    pub(super) fn open_cached(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
+        match self.links {
+            Symlinks::Follow => platform::open_cached(CWD, &self.path(name), flags, false),
+            Symlinks::Inside => {
+                let root = platform::open_cached(CWD, &self.dir, flags_of_way(), false)?;
+                platform::open_cached(root.as_fd(), Path::new(name), flags, true)
+            }
+        }
+    }
+
     /// Opens a directory for listing and syncing.
     pub(super) fn open_dir(&self, name: &str) -> io::Result<OwnedFd> {
         self.open(name, OFlags::RDONLY | OFlags::DIRECTORY)

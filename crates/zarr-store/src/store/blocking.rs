@@ -26,6 +26,22 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
     /// If what is there is not a value, or if it is not certain that nothing is there.
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>>;
 
+    /// Opens a value, of which any parts can then be read, all that without waiting for a disk or a network: where that
+    /// would be necessary, this or the read fails. So it may be called on a thread that serves other tasks. A store
+    /// whose calls return at once opens as ever; others need not know how.
+    ///
+    /// # Errors
+    /// `WouldWait` if the value is not in memory; otherwise as [`open`](Self::open).
+    fn open_at_once(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
+        match self.hints().instant {
+            true => self.open(key),
+            false => {
+                let kind = StoreErrorKind::WouldWait;
+                Err(StoreError::new(Op::Open, self, key, kind))
+            }
+        }
+    }
+
     /// Writes a whole value if `mode` allows it, and says which version it became.
     ///
     /// # Errors

@@ -10,8 +10,8 @@ use super::assertions::{
     assert_kind, count, count_of, key, ok, prefix, refused, sixteen, text, there,
 };
 use crate::{
-    BlockingStore, BlockingUpdate, ByteRange, Commit, Key, Payload, Prefix, PutMode, Store,
-    StoreErrorKind, Version, Writers, runtime,
+    BlockingStore, BlockingUpdate, ByteRange, Commit, Key, Op, Payload, Prefix, PutMode, Store,
+    StoreError, StoreErrorKind, Version, Writers, runtime,
 };
 
 /// Threads, and updates by each, of the checks for lost updates.
@@ -25,6 +25,7 @@ pub(super) fn exercise<S: Store>(make: impl Fn() -> S) {
     }
     with(&make, put_then_read);
     with(&make, an_open_object_stays_as_it_was);
+    with(&make, at_once_is_the_same_or_not_at_all);
     with(&make, conditions);
     with(&make, directories);
     let conditions = make().hints().conditions;
@@ -131,6 +132,39 @@ fn an_open_object_stays_as_it_was(store: &dyn BlockingStore) {
     ok(check, store.delete(&name, None));
     assert_eq!(ok(check, object.read(0..3)), "old", "{check}");
     assert_eq!(ok(check, object.size()), 3, "{check}");
+}
+
+fn at_once_is_the_same_or_not_at_all(store: &dyn BlockingStore) {
+    let check = "blocking: what is read at once is what is there, or `WouldWait`";
+    let name = key("a/b");
+    overwrite(check, store, &name, text("0123456789"));
+    let read = |range| match store.open_at_once(&name)? {
+        Some(object) => object.read(range),
+        None => Err(StoreError::new(
+            Op::Open,
+            store,
+            &name,
+            StoreErrorKind::Conflict,
+        )),
+    };
+    for range in [0..10, 3..7, 9..10, 4..4] {
+        let expected = &b"0123456789"[range.start as usize..range.end as usize];
+        match read(range) {
+            Ok(bytes) => assert_eq!(bytes, expected, "{check}"),
+            Err(e) => assert_kind!(check, e.kind, StoreErrorKind::WouldWait),
+        }
+    }
+    if let Err(e) = read(5..11) {
+        let outside = matches!(e.kind, StoreErrorKind::OutOfRange { .. });
+        assert!(
+            outside || matches!(e.kind, StoreErrorKind::WouldWait),
+            "{check}: {e}"
+        );
+    }
+    match store.open_at_once(&key("missing/x")) {
+        Ok(found) => assert!(found.is_none(), "{check}"),
+        Err(e) => assert_kind!(check, e.kind, StoreErrorKind::WouldWait),
+    }
 }
 
 fn conditions(store: &dyn BlockingStore) {

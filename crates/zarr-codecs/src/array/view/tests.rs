@@ -274,6 +274,24 @@ fn parts_that_are_taken_together_are_taken_once() {
 }
 
 #[test]
+fn parts_that_are_given_back_are_taken_once_more() {
+    let mut memory = [0; 100];
+    let view = NdViewMut::over(&mut memory, &[100], 1).unwrap();
+    let projections = Projections::new(&Region::whole(&[100]), &[1]).unwrap();
+    let mut split = DisjointParts::new(view, projections).unwrap();
+    for round in 1..3 {
+        for i in 0..100 {
+            let (_, mut part) = split.take(i).unwrap();
+            crate::fill(&mut part, &[round]);
+            assert!(split.take(i).is_none());
+        }
+        split.give_back();
+    }
+    drop(split);
+    assert_eq!(memory, [2; 100]);
+}
+
+#[test]
 fn cells_outside_of_the_bytes_are_refused() {
     let at = |offset, strides: &[isize]| StridedLayout {
         offset,

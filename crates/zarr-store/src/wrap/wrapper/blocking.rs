@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     BlockingStore, ByteRange, Call, Copied, Entry, Found, IoHints, Key, Listing, LockName, Object,
-    Op, Origin, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, Version,
-    key_map,
+    Op, Origin, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, StoreError,
+    StoreErrorKind, Version, key_map,
     store::{read, read_ranges},
     wrap::{blocking, hook::pause},
 };
@@ -41,6 +41,21 @@ impl<W: Wrapper> BlockingStore for W {
         }
         let opened = around(self, call, || inner.open(&name))?;
         Ok(opened.map(|object| self.opened(key, object)))
+    }
+
+    fn open_at_once(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
+        let (inner, name, _) = place(self, Op::Open, key)?;
+        let inner = blocking(inner, Op::Open)?;
+        match W::READS {
+            Reads::Pass => inner.open_at_once(&name),
+            // What is done around a call may take its time.
+            _ => Err(StoreError::new(
+                Op::Open,
+                self,
+                key,
+                StoreErrorKind::WouldWait,
+            )),
+        }
     }
 
     fn get(
