@@ -21,7 +21,9 @@ const STEPS: &[Step] = &[
     ("test", |workspace| test::run(workspace, &[])),
     ("sanitize", sanitize::short),
     ("docs", docs),
-    ("features", lint_features),
+    ("features", |workspace| {
+        features::short(workspace, has_clippy(workspace))
+    }),
     ("msrv", msrv),
     ("deny", deny),
     ("counts", |workspace| counts::run(workspace, &[])),
@@ -95,15 +97,6 @@ fn clippy(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Clippy also builds each set of features. Without clippy, the sets are only built.
-fn lint_features(workspace: &Workspace) -> Result<Outcome> {
-    if has_clippy(workspace) {
-        features::lint(workspace)
-    } else {
-        features::run(workspace)
-    }
-}
-
 fn docs(workspace: &Workspace) -> Result<Outcome> {
     let mut command = cargo(workspace, &["doc", "--no-deps"]);
     run_command(command.env("RUSTDOCFLAGS", "-D warnings"))?;
@@ -164,7 +157,7 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn has_clippy(workspace: &Workspace) -> bool {
+pub(crate) fn has_clippy(workspace: &Workspace) -> bool {
     answers(&mut cargo(workspace, &["clippy", "--version"]))
 }
 

@@ -59,8 +59,12 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "features",
-        help: "builds each library crate alone, with each set of features",
-        run: |workspace, args| plain(args, workspace, features::run),
+        help: "builds each library crate alone, with each set of features; `ci` with none, the default ones and all",
+        run: |workspace, args| {
+            plain(args, workspace, |workspace| {
+                features::run(workspace, ci::has_clippy(workspace))
+            })
+        },
     },
     Verb {
         name: "interop",
