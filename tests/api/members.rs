@@ -1,11 +1,15 @@
 //! Members one by one: a broken document costs its own node and no other.
 
+use std::sync::{Arc, Mutex};
+
 use futures_util::StreamExt;
 use zarr::blocking::Wait;
 use zarr::{DataType, ErrorClass, Group, ZarrFormat};
-use zarr_store::runtime::wait;
+use zarr_store::runtime::{is_inline, wait};
 use zarr_store::testing::{Fault, Faulty};
-use zarr_store::{BlockingStore, Key, MemoryStore, Op, PutMode, Store, StoreErrorKind};
+use zarr_store::{
+    BlockingStore, Call, Hook, Hooked, Key, MemoryStore, Op, PutMode, Store, StoreErrorKind,
+};
 
 /// The paths that come, in order, and what the errors say.
 fn streamed(group: &Group) -> (Vec<String>, Vec<String>) {
@@ -238,4 +242,51 @@ fn b2_8_use_consolidated_for_children() {
         let members = group.members().use_consolidated_for_children(false);
         assert_eq!(paths(members), 4);
     }
+}
+
+/// How documents are asked for: whether inline, and whether on the thread of the test.
+#[derive(Debug, Default)]
+struct AskedFrom(Arc<Mutex<Vec<(bool, bool)>>>, Option<std::thread::ThreadId>);
+
+impl Hook for AskedFrom {
+    fn before(&self, call: &Call<'_>) -> Result<std::time::Duration, StoreErrorKind> {
+        if call.op == Op::Get {
+            let here = Some(std::thread::current().id()) == self.1;
+            self.0.lock().unwrap().push((is_inline(), here));
+        }
+        Ok(std::time::Duration::ZERO)
+    }
+}
+
+/// Inside a runtime, documents of files are read several in succession, on threads that are there to wait; those that
+/// are broken are errors of their own all the same.
+#[tokio::test]
+async fn documents_are_read_many_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = zarr::create_group(dir.path()).await.unwrap();
+    let names: Vec<String> = (0..300).map(|i| format!("a{i:03}")).collect();
+    for name in &names {
+        root.create_array(name, [3], DataType::Int8).await.unwrap();
+    }
+    for broken in [7, 290] {
+        std::fs::write(dir.path().join(&names[broken]).join("zarr.json"), "{").unwrap();
+    }
+    let asked = Arc::new(Mutex::new(vec![]));
+    let hook = AskedFrom(Arc::clone(&asked), Some(std::thread::current().id()));
+    let store = Hooked::with(zarr_store::LocalStore::new(dir.path()).into_store(), hook);
+    let store: Arc<dyn Store> = Arc::new(store);
+    let root = zarr::open_group(store).await.unwrap();
+    asked.lock().unwrap().clear();
+    let mut found: Vec<_> = root.members().stream().collect().await;
+    assert_eq!(found.len(), 300);
+    found.retain(Result::is_err);
+    let mut errors: Vec<String> = found
+        .into_iter()
+        .filter_map(|node| Some(node.err()?.to_string()))
+        .collect();
+    errors.sort();
+    assert!(errors[0].contains("a007") && errors[1].contains("a290") && errors.len() == 2);
+    let asked = asked.lock().unwrap();
+    assert_eq!(asked.len(), 300);
+    assert!(asked.iter().all(|asked| *asked == (true, false)));
 }

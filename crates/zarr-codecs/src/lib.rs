@@ -111,7 +111,7 @@ pub use array::buffer;
 pub use array::dims::{Dims, volume};
 pub use array::fields::{Fields, FieldsError};
 pub use array::heap::{VlenElements, VlenHandle, VlenHeap, VlenSegment};
-pub use array::kernels::{all_equal, fill};
+pub use array::kernels::{all_equal, copy_each, fill};
 pub use array::strided_layout::StridedLayout;
 pub use array::view::{DisjointParts, NdView, NdViewMut};
 pub use cast::{CastError, Casting};

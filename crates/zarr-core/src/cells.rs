@@ -1,11 +1,15 @@
 //! Cells of an array or of a chunk, a box or scattered, and the chunks that hold them. Pure: the chunks are
 //! computed when they are asked for, in any order, and nothing here is about bytes.
 
+mod points;
+mod rows;
 mod scattered;
 
 use zarr_codecs::{AxisGrid, CodecError, Dims, Projection, Projections, Region, ShardingCodec};
 
-pub(crate) use scattered::{CellRun, ListedCell, PointCells, ScatteredByChunk, ScatteredCells};
+pub(crate) use points::PointCells;
+pub(crate) use rows::{CellRows, CellSpan, RowCells};
+pub(crate) use scattered::{CellRun, ListedCell, ScatteredByChunk, ScatteredCells};
 
 /// Cells of an array or of one chunk, and where each belongs among the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +56,12 @@ impl Cells {
         }
     }
 
-    /// Groups the cells by the chunks of a grid. `None` if there are too many chunks to count.
+    /// Groups the cells by the chunks of a grid. `None` if there are too many chunks to count, or a chunk holds
+    /// scattered cells and has itself too many.
     pub(crate) fn by_chunk(&self, grid: &[AxisGrid]) -> Option<ChunkSelections> {
         Some(match self {
             Self::Box { cells, .. } => ChunkSelections::Boxes(Projections::of(cells, grid)?),
-            Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_chunk(grid)),
+            Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_chunk(grid)?),
         })
     }
 
@@ -70,7 +75,7 @@ impl Cells {
     ) -> Result<ChunkSelections, CodecError> {
         Ok(match self {
             Self::Box { cells, .. } => ChunkSelections::Boxes(shard.project(cells)?),
-            Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_inner_chunk(shard)),
+            Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_inner_chunk(shard)?),
         })
     }
 

@@ -14,6 +14,7 @@ mod decode;
 mod elements;
 mod encode;
 mod fetch;
+mod gather;
 mod held;
 #[allow(unsafe_code)]
 mod output;

@@ -68,6 +68,25 @@ pub fn wait_unless<F: Future, E>(
     }
 }
 
+/// Runs a future to its end as [`wait`] does: where blocking calls run inline, on this thread; inside a tokio runtime,
+/// on a thread that is there to wait, so that all calls of the future together cost one change of threads instead of
+/// one each. `None` if the runtime shut down before it began.
+///
+/// For a few calls that follow each other: if the returned future is dropped, one that has begun goes on to its end.
+/// Not for stores that answer over a network, whose calls keep no thread waiting.
+///
+/// ```
+/// use zarr_store::runtime::{wait, wait_elsewhere};
+/// assert_eq!(wait(wait_elsewhere(async { 6 * 7 })), Some(42));
+/// ```
+pub async fn wait_elsewhere<F>(future: F) -> Option<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    offload(move || wait(future)).await
+}
+
 struct Unpark(Thread);
 
 impl Wake for Unpark {
@@ -88,6 +107,16 @@ mod tests {
         assert!(is_inline());
         drop(outer);
         assert!(!is_inline());
+    }
+
+    #[cfg(feature = "tokio")]
+    #[tokio::test]
+    async fn calls_that_follow_each_other_are_made_on_one_other_thread() {
+        let call = || offload(|| thread::current().id());
+        let both = async move { (is_inline(), call().await, call().await) };
+        let (inline, first, second) = wait_elsewhere(both).await.unwrap();
+        assert!(inline && first.is_some() && first == second);
+        assert_ne!(first, Some(thread::current().id()));
     }
 
     #[test]

@@ -95,6 +95,48 @@ pub fn fill(view: &mut NdViewMut<'_>, element: &[u8]) {
     });
 }
 
+/// Copies elements from their numbers in one memory to their numbers in another. Numbers beyond either are left out.
+pub fn copy_each(
+    from: &[u8],
+    to: &mut [u8],
+    elem: usize,
+    numbers: impl Iterator<Item = (usize, usize)>,
+) {
+    match elem {
+        1 => copy_each_of(from.as_chunks::<1>().0, to.as_chunks_mut().0, numbers),
+        2 => copy_each_of(from.as_chunks::<2>().0, to.as_chunks_mut().0, numbers),
+        4 => copy_each_of(from.as_chunks::<4>().0, to.as_chunks_mut().0, numbers),
+        8 => copy_each_of(from.as_chunks::<8>().0, to.as_chunks_mut().0, numbers),
+        16 => copy_each_of(from.as_chunks::<16>().0, to.as_chunks_mut().0, numbers),
+        _ => {
+            let bytes = |number: usize| {
+                let start = number.checked_mul(elem)?;
+                Some(start..start.checked_add(elem)?)
+            };
+            for (source, target) in numbers {
+                let source = bytes(source).and_then(|bytes| from.get(bytes));
+                let target = bytes(target).and_then(|bytes| to.get_mut(bytes));
+                if let (Some(source), Some(target)) = (source, target) {
+                    target.copy_from_slice(source);
+                }
+            }
+        }
+    }
+}
+
+/// Of a width the compiler knows, an element is one load and one store.
+fn copy_each_of<const N: usize>(
+    from: &[[u8; N]],
+    to: &mut [[u8; N]],
+    numbers: impl Iterator<Item = (usize, usize)>,
+) {
+    for (source, target) in numbers {
+        if let (Some(source), Some(target)) = (from.get(source), to.get_mut(target)) {
+            *target = *source;
+        }
+    }
+}
+
 /// Whether every element of a view equals `element`, bit for bit. Stops at the first that does not.
 pub fn all_equal(view: &NdView<'_>, element: &[u8]) -> bool {
     let block = pattern(element);
@@ -142,6 +184,25 @@ mod tests {
         ];
         let fields = Swap::Fields(fields.into_iter().collect());
         assert_eq!(swapped(&bytes, 6, &fields)[..6], [0, 2, 1, 5, 4, 3]);
+    }
+
+    #[test]
+    fn each_element_is_copied_to_its_number() {
+        for elem in [1, 2, 3, 4, 8, 16] {
+            let from: Vec<u8> = (0..4 * elem as u8).collect();
+            let mut to = vec![0xAA; 3 * elem];
+            let numbers = [
+                (3, 0),
+                (0, 2),
+                (4, 1),
+                (1, 3),
+                (usize::MAX, 1),
+                (1, usize::MAX),
+            ];
+            copy_each(&from, &mut to, elem, numbers.into_iter());
+            let wanted = [&from[3 * elem..], &vec![0xAA; elem], &from[..elem]].concat();
+            assert_eq!(to, wanted);
+        }
     }
 
     #[test]

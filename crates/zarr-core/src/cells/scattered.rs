@@ -2,36 +2,33 @@
 //! Pure: no I/O, and nothing about bytes.
 //!
 //! There are two kinds. A *product* has one list per axis and stands for every combination; the places of a
-//! combination add up, so that nothing is kept per cell. *Points* have a place each.
+//! combination add up, so that nothing is kept per cell. *Points* have a place each: see `points`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use zarr_codecs::{AxisGrid, Dims, Region, ShardingCodec};
+use zarr_codecs::{AxisGrid, CodecError, CodecErrorKind, Dims, Region, ShardingCodec};
+
+use super::points::{ChunkPoints, PointCells, PointsByChunk, reach};
 
 /// Cells of an array or a chunk, and the place of each in the data, in elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ScatteredCells {
     /// Every combination of one cell per axis; the `to`s of a combination are added.
     Product(Dims<Arc<[ListedCell]>>),
-    /// Single cells. Shared, since the points of a chunk are asked for more than once.
+    /// Single cells of an array. Shared, since a selection can be cloned.
     Points(Arc<PointCells>),
+    /// Single cells of a chunk.
+    ChunkPoints(ChunkPoints),
 }
 
-/// A coordinate along one axis, and its place in the data.
+/// A coordinate along one axis, or the number of a cell in a chunk, and its place in the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ListedCell {
     pub(crate) cell: u64,
     pub(crate) to: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PointCells {
-    rank: usize,
-    /// The coordinates of each point in turn.
-    cells: Vec<u64>,
-    to: Vec<usize>,
 }
 
 /// Cells that are neighbours both in a box and in the data, in elements.
@@ -40,35 +37,6 @@ pub(crate) struct CellRun {
     pub(crate) from: usize,
     pub(crate) to: usize,
     pub(crate) len: usize,
-}
-
-impl PointCells {
-    /// Points of `rank` coordinates each, which are in the data in this order.
-    pub(crate) fn new(rank: usize, cells: Vec<u64>) -> Self {
-        let count = cells.len().checked_div(rank).unwrap_or(0);
-        Self {
-            rank,
-            cells,
-            to: (0..count).collect(),
-        }
-    }
-
-    /// The same, each at its own place in the data.
-    pub(crate) fn placed(rank: usize, cells: Vec<u64>, to: Vec<usize>) -> Self {
-        Self { rank, cells, to }
-    }
-
-    /// The place of each point in the data.
-    pub(crate) fn places(&self) -> &[usize] {
-        &self.to
-    }
-
-    /// Each point, and its place in the data.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u64], usize)> {
-        self.cells
-            .chunks_exact(self.rank.max(1))
-            .zip(self.to.iter().copied())
-    }
 }
 
 impl ScatteredCells {
@@ -93,7 +61,8 @@ impl ScatteredCells {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Product(axes) => axes.iter().map(|axis| axis.len()).product(),
-            Self::Points(points) => points.to.len(),
+            Self::Points(points) => points.places().len(),
+            Self::ChunkPoints(points) => points.listed().len(),
         }
     }
 
@@ -102,28 +71,27 @@ impl ScatteredCells {
         let axes = match self {
             Self::Product(axes) => axes,
             Self::Points(points) => return Arc::clone(points),
+            Self::ChunkPoints(points) => return Arc::new(points.located()),
         };
-        let (mut cells, mut to) = (Vec::new(), Vec::new());
+        let mut cells: Dims<Vec<u64>> = axes.iter().map(|_| Vec::new()).collect();
+        let mut to = Vec::new();
         for i in 0..self.len() {
-            let (mut rest, mut place, end) = (i, 0, cells.len());
-            for axis in axes.iter().rev() {
+            let (mut rest, mut place) = (i, 0);
+            for (axis, cells) in axes.iter().zip(&mut cells).rev() {
                 if let Some(listed) = axis.get(rest % axis.len()) {
                     cells.push(listed.cell);
                     place += listed.to;
                 }
                 rest /= axis.len();
             }
-            if let Some(cell) = cells.get_mut(end..) {
-                cell.reverse();
-            }
             to.push(place);
         }
-        Arc::new(PointCells::placed(axes.len(), cells, to))
+        Arc::new(PointCells::placed(cells, to))
     }
 
-    /// Groups the cells by the chunks that hold them.
-    pub(crate) fn by_chunk(&self, grid: &[AxisGrid]) -> ScatteredByChunk {
-        match self {
+    /// Groups the cells by the chunks that hold them. `None` if they are too many to count.
+    pub(crate) fn by_chunk(&self, grid: &[AxisGrid]) -> Option<ScatteredByChunk> {
+        Some(match self {
             Self::Product(axes) => {
                 let axes = axes.iter().zip(grid);
                 let groups: Dims<_> = axes
@@ -131,43 +99,38 @@ impl ScatteredCells {
                     .collect();
                 ScatteredByChunk::Product(groups)
             }
-            Self::Points(points) => ScatteredByChunk::Points(points_by_chunk(points, grid)),
-        }
+            Self::Points(points) => ScatteredByChunk::Points(points.by_chunk(grid)?),
+            Self::ChunkPoints(points) => ScatteredByChunk::Points(points.located().by_chunk(grid)?),
+        })
     }
 
     /// Groups the cells of a shard by its inner chunks.
-    pub(crate) fn by_inner_chunk(&self, shard: &ShardingCodec) -> ScatteredByChunk {
-        self.by_chunk(&AxisGrid::each(&shard.inner().spec().shape))
+    ///
+    /// # Errors
+    /// If they are too many to count.
+    pub(crate) fn by_inner_chunk(
+        &self,
+        shard: &ShardingCodec,
+    ) -> Result<ScatteredByChunk, CodecError> {
+        let by_chunk = self.by_chunk(&AxisGrid::each(&shard.inner().spec().shape));
+        by_chunk.ok_or_else(|| {
+            let text = "the selected cells of a shard are more than this machine can count";
+            CodecErrorKind::Mismatch(text.into()).of("sharding_indexed")
+        })
     }
 
     /// The smallest box that holds all cells.
     pub(crate) fn bounds(&self) -> Region {
-        let mut low: Dims<u64> = Dims::new();
-        let mut high: Dims<u64> = Dims::new();
-        match self {
-            Self::Product(axes) => {
-                for axis in axes {
-                    low.push(axis.iter().map(|place| place.cell).min().unwrap_or(0));
-                    let last = axis.iter().map(|place| place.cell).max();
-                    high.push(last.map_or(0, |last| last + 1));
-                }
-            }
-            Self::Points(points) => {
-                let rank = points.rank;
-                low.resize(rank, if points.to.is_empty() { 0 } else { u64::MAX });
-                high.resize(rank, 0);
-                for (cell, _) in points.iter() {
-                    for ((low, high), &at) in low.iter_mut().zip(&mut high).zip(cell) {
-                        (*low, *high) = ((*low).min(at), (*high).max(at + 1));
-                    }
-                }
-            }
-        }
-        let shape: Dims<u64> = low
-            .iter()
-            .zip(&high)
-            .map(|(low, high)| high - low)
-            .collect();
+        let axes = match self {
+            Self::Product(axes) => axes,
+            Self::Points(points) => return points.bounds(),
+            Self::ChunkPoints(points) => return points.located().bounds(),
+        };
+        let cells = |axis: &Arc<[ListedCell]>| {
+            let cells: Vec<u64> = axis.iter().map(|listed| listed.cell).collect();
+            reach(&cells)
+        };
+        let (low, shape): (Dims<u64>, Dims<u64>) = axes.iter().map(cells).unzip();
         Region::dense(&low, &shape)
     }
 
@@ -190,11 +153,30 @@ impl ScatteredCells {
             Self::Product(axes) => axes.iter().zip(extent).all(|(axis, &length)| {
                 is_all(&mut axis.iter().map(|place| place.cell), length, axis.len())
             }),
-            Self::Points(points) => zarr_codecs::volume(extent).is_some_and(|volume| {
-                let mut flat = points.iter().map(|(cell, _)| number(cell, extent));
-                is_all(&mut flat, volume, points.to.len())
-            }),
+            Self::Points(_) | Self::ChunkPoints(_) => {
+                let whole = Region::whole(extent);
+                zarr_codecs::volume(extent).is_some_and(|volume| {
+                    let numbered = self.in_c_order(&whole);
+                    let mut numbers = numbered.iter().map(|listed| listed.cell);
+                    is_all(&mut numbers, volume, numbered.len())
+                })
+            }
         }
+    }
+
+    /// Single cells by their numbers in a dense box that holds them all, in C order of its axes taken in this order.
+    pub(super) fn numbered(&self, within: &Region, order: &[usize]) -> Cow<'_, [ListedCell]> {
+        match self {
+            Self::ChunkPoints(points) if order.is_sorted() && within.is_whole(points.shape()) => {
+                Cow::Borrowed(points.listed())
+            }
+            _ => Cow::Owned(self.to_points().numbered(within, order)),
+        }
+    }
+
+    fn in_c_order(&self, within: &Region) -> Cow<'_, [ListedCell]> {
+        let order: Dims<usize> = (0..within.ranges.len()).collect();
+        self.numbered(within, &order)
     }
 
     /// The runs of cells within `bounds`, a dense box that holds them all, in the order of the data.
@@ -223,9 +205,9 @@ impl ScatteredCells {
                     }
                 });
             }
-            Self::Points(points) => {
-                for (cell, to) in points.iter() {
-                    add(&mut runs, number_in(cell, &start, &shape), to);
+            Self::Points(_) | Self::ChunkPoints(_) => {
+                for listed in self.in_c_order(bounds).iter() {
+                    add(&mut runs, listed.cell as usize, listed.to);
                 }
             }
         }
@@ -260,26 +242,12 @@ fn add(runs: &mut Vec<CellRun>, from: usize, to: usize) {
     }
 }
 
-/// The index of a cell of a box in C order.
-fn number(cell: &[u64], shape: &[u64]) -> u64 {
-    let axes = cell.iter().zip(shape);
-    axes.fold(0, |number, (&at, &length)| number * length + at)
-}
-
-/// The index of a cell of a box that begins at `start`, in C order.
-fn number_in(cell: &[u64], start: &[u64], shape: &[u64]) -> usize {
-    let axes = cell.iter().zip(start).zip(shape);
-    axes.fold(0, |number, ((&at, &start), &length)| {
-        number * length as usize + (at - start) as usize
-    })
-}
-
 /// Scattered cells by the chunks that hold them: a product of lists of chunks, or a list of chunks, in
 /// ascending order. Access is random, so that threads can share it.
 #[derive(Clone, Debug)]
 pub(crate) enum ScatteredByChunk {
     Product(Dims<Vec<(u64, Arc<[ListedCell]>)>>),
-    Points(Vec<(Dims<u64>, Arc<PointCells>)>),
+    Points(PointsByChunk),
 }
 
 impl ScatteredByChunk {
@@ -312,7 +280,7 @@ impl ScatteredByChunk {
             }
             Self::Points(points) => {
                 let (chunk, points) = points.get(i)?;
-                Some((chunk.clone(), ScatteredCells::Points(Arc::clone(points))))
+                Some((chunk.clone(), ScatteredCells::ChunkPoints(points.clone())))
             }
         }
     }
@@ -324,9 +292,7 @@ impl ScatteredByChunk {
                 let at = axis.binary_search_by_key(chunk, |(at, _)| *at).ok()?;
                 Some(number * axis.len() + at)
             }),
-            Self::Points(points) => points
-                .binary_search_by(|(at, _)| at.as_slice().cmp(chunk))
-                .ok(),
+            Self::Points(points) => points.find(chunk),
         }
     }
 
@@ -344,10 +310,7 @@ impl ScatteredByChunk {
                 };
                 chunks.map(cells).sum()
             }
-            Self::Points(points) => {
-                let points = points.get(chunks).unwrap_or_default().iter();
-                points.map(|(_, points)| points.to.len()).sum()
-            }
+            Self::Points(points) => points.cells(chunks),
         }
     }
 }
@@ -366,76 +329,8 @@ fn by_chunk(axis: &[ListedCell], axis_grid: &AxisGrid) -> Vec<(u64, Arc<[ListedC
 }
 
 /// The chunk of a cell, and the place of the cell in it; all cells lie in chunks.
-fn locate(axis_grid: &AxisGrid, cell: u64) -> (u64, u64) {
+pub(super) fn locate(axis_grid: &AxisGrid, cell: u64) -> (u64, u64) {
     axis_grid.locate(cell).unwrap_or((cell, 0))
-}
-
-/// Groups points by their chunks. Points of one chunk keep their order, so that of two equal ones the later is
-/// written last.
-fn points_by_chunk(points: &PointCells, grid: &[AxisGrid]) -> Vec<(Dims<u64>, Arc<PointCells>)> {
-    let rank = points.rank;
-    let (mut chunks, mut inside) = (Vec::new(), Vec::new());
-    chunks.reserve_exact(points.cells.len());
-    inside.reserve_exact(points.cells.len());
-    for (cell, _) in points.iter() {
-        for (&at, axis_grid) in cell.iter().zip(grid) {
-            let (chunk, at) = locate(axis_grid, at);
-            chunks.push(chunk);
-            inside.push(at);
-        }
-    }
-    // Each is a few numbers, which iterators compare and copy faster than slices do.
-    let chunk = |i: usize| chunks[i * rank..(i + 1) * rank].iter();
-    let order = in_order(&chunks, rank, points.to.len());
-    let groups = order.chunk_by(|&a, &b| chunk(a).eq(chunk(b)));
-    let group = |numbers: &[usize]| {
-        let at = chunk(*numbers.first()?).copied().collect();
-        let mut cells = Vec::with_capacity(numbers.len() * rank);
-        for &i in numbers {
-            cells.extend(inside[i * rank..(i + 1) * rank].iter().copied());
-        }
-        let to = numbers.iter().map(|&i| points.to[i]).collect();
-        Some((at, Arc::new(PointCells { rank, cells, to })))
-    };
-    groups.filter_map(group).collect()
-}
-
-/// The indices of points sorted by chunk; those of one chunk keep their order.
-fn in_order(chunks: &[u64], rank: usize, count: usize) -> Vec<usize> {
-    let each = || chunks.chunks_exact(rank.max(1));
-    let (mut low, mut high) = (
-        Dims::<u64>::from_elem(u64::MAX, rank),
-        Dims::from_elem(0, rank),
-    );
-    for chunk in each() {
-        for ((low, high), &at) in low.iter_mut().zip(&mut high).zip(chunk) {
-            (*low, *high) = ((*low).min(at), (*high).max(at + 1));
-        }
-    }
-    let shape: Dims<u64> = high
-        .iter()
-        .zip(&low)
-        .map(|(h, l)| h.saturating_sub(*l))
-        .collect();
-    let volume = zarr_codecs::volume(&shape).and_then(|volume| usize::try_from(volume).ok());
-    let Some(volume) = volume.filter(|&volume| rank > 0 && volume <= count.saturating_mul(2))
-    else {
-        // The chunks are far apart: a sort by comparison costs less than one by counting.
-        let mut order: Vec<usize> = (0..count).collect();
-        order.sort_by_key(|&i| &chunks[i * rank..(i + 1) * rank]);
-        return order;
-    };
-    let number = |chunk: &[u64]| number_in(chunk, &low, &shape);
-    let mut ends = vec![0_usize; volume + 1];
-    each().for_each(|chunk| ends[number(chunk) + 1] += 1);
-    (0..volume).for_each(|i| ends[i + 1] += ends[i]);
-    let mut order = vec![0; count];
-    for (i, chunk) in each().enumerate() {
-        let next = &mut ends[number(chunk)];
-        order[*next] = i;
-        *next += 1;
-    }
-    order
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! lies between them, or there are many of them, their box is cut along the axis along which they lie furthest
 //! apart, and each piece is such a box again.
 
+mod stored_elements;
+
 use std::ops::Range;
 
 use zarr_codecs::{
@@ -18,6 +20,8 @@ use super::pool::{Workers, with_scratch};
 use super::source::{ByteSource, ChunkSource, READ_COST, check_exact};
 use crate::ChunkError;
 use crate::cells::Cells;
+
+pub(super) use stored_elements::StoredElements;
 
 /// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
 /// system calls than the copy they save.
@@ -124,6 +128,29 @@ fn encoded(
     })
 }
 
+/// Reads a box of a chunk into scratch memory, and lends its elements.
+pub(super) fn with_box<T>(
+    source: &ChunkSource<'_>,
+    chain: &CodecChain,
+    region: &Region,
+    workers: Workers<'_>,
+    take: impl FnOnce(&[u8]) -> T,
+) -> Result<T, ChunkError> {
+    let elem = chain.spec().elem();
+    let cells = region.volume().and_then(|n| usize::try_from(n).ok());
+    let len = cells.and_then(|n| n.checked_mul(elem));
+    let len = len.ok_or(ChunkError::INTERNAL)?;
+    if len as u64 > workers.chunk_bytes() {
+        check_held(chain, workers.chunk_bytes())?;
+    }
+    let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
+    let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::INTERNAL)?;
+    read(source, chain, region, view, workers)?;
+    let taken = take(&memory);
+    with_scratch(|cx| cx.buffers.give(memory));
+    Ok(taken)
+}
+
 /// An encoded chunk in an object, to be read in pieces.
 struct PartialReader<'a> {
     object: &'a dyn Object,
@@ -169,11 +196,7 @@ fn partial_reader<'a>(
 
 impl PartialReader<'_> {
     /// Reads the cells that lie `at`.
-    pub(super) fn read(
-        &self,
-        at: &StridedLayout,
-        mut dst: NdViewMut<'_>,
-    ) -> Result<(), ChunkError> {
+    fn read(&self, at: &StridedLayout, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
         let Some(span) = at.byte_range(dst.shape()) else {
             return Ok(());
         };

@@ -71,6 +71,16 @@ enum OutputMemory {
     Borrowed(BorrowedOutput),
 }
 
+/// All elements of an output, in C order, while nobody else writes them. What lies beyond them is left out.
+pub(crate) enum ElementsMut<'o> {
+    Dense {
+        memory: &'o mut [u8],
+        elem: usize,
+    },
+    /// Elements that are lent and do not lie one after the other.
+    Strided(&'o BorrowedOutput),
+}
+
 /// An allocation, with the layout that frees it.
 #[derive(Debug)]
 pub(crate) struct Allocation {
@@ -241,18 +251,8 @@ impl Output {
             anywhere: boxes.is_none().then(Mutex::default),
         };
         if boxes.is_none() && output.filled && !is_zero(fill) {
-            let cells = len.checked_div(elem).unwrap_or(0);
-            let (from, to) = (0, 0);
-            let all = CellRun {
-                from,
-                to,
-                len: cells,
-            };
-            output.scatter(elem, &[all], |_, memory| {
-                if let Some(mut view) = NdViewMut::over(memory, &[cells as u64], elem) {
-                    zarr_codecs::fill(&mut view, fill.as_bytes());
-                }
-            });
+            let (to, len) = (0, len.checked_div(elem).unwrap_or(0));
+            output.scatter(elem, |mut all| all.fill(fill.as_bytes(), to, len));
         }
         Ok(output)
     }
@@ -294,44 +294,30 @@ impl Output {
         self.written.fetch_add(bytes as u64, Ordering::Release);
     }
 
-    /// Lets `write` fill each run of elements, given its source and its memory. No element belongs to two runs. The
-    /// caller reports when all are filled: see [`wrote`](Self::wrote).
-    pub(crate) fn scatter(
-        &self,
-        elem: usize,
-        runs: &[CellRun],
-        mut write: impl FnMut(&CellRun, &mut [u8]),
-    ) {
+    /// Lends all elements in C order to `write`, while nobody else writes them. The caller reports what it wrote: see
+    /// [`wrote`](Self::wrote).
+    pub(crate) fn scatter(&self, elem: usize, write: impl FnOnce(ElementsMut<'_>)) {
         let Some(anywhere) = &self.anywhere else {
             return;
         };
         let _alone = anywhere.lock().unwrap_or_else(PoisonError::into_inner);
-        match &self.memory {
-            OutputMemory::Own(memory) => {
-                // SAFETY: `anywhere` is there only where the memory was zeroed up to `len` and cut
-                // into no parts, so that nobody else writes or reads it while the mutex is held; it
-                // lives as long as `self`.
-                let memory =
-                    unsafe { std::slice::from_raw_parts_mut(memory.ptr.as_ptr(), self.len) };
-                for run in runs {
-                    let place = run.to * elem..(run.to + run.len) * elem;
-                    if let Some(memory) = memory.get_mut(place) {
-                        write(run, memory);
-                    }
-                }
+        let dense = match &self.memory {
+            OutputMemory::Own(memory) => Ok((memory.ptr.as_ptr(), self.len)),
+            OutputMemory::Borrowed(borrowed) => match borrowed.dense_len() {
+                Some(len) if borrowed.elem == elem => Ok((borrowed.ptr, len)),
+                _ => Err(borrowed),
+            },
+        };
+        write(match dense {
+            Ok((ptr, len)) => {
+                // SAFETY: `anywhere` is there only where the memory was zeroed up to `len` and cut into no parts, or is
+                // a loan of `len` bytes of plain elements that lie one after the other, so that nobody else writes
+                // or reads it while the mutex is held; it lives as long as `self`.
+                let memory = unsafe { std::slice::from_raw_parts_mut(ptr, len) };
+                ElementsMut::Dense { memory, elem }
             }
-            OutputMemory::Borrowed(borrowed) => borrowed.runs(runs, |run, offset| {
-                // SAFETY: the loan names so many neighbouring elements from this offset on, plain and
-                // borrowed mutably by it, and nobody else writes them while the mutex is held.
-                let memory = unsafe {
-                    std::slice::from_raw_parts_mut(
-                        borrowed.ptr.offset(offset),
-                        run.len * borrowed.elem,
-                    )
-                };
-                write(run, memory);
-            }),
-        }
+            Err(borrowed) => ElementsMut::Strided(borrowed),
+        });
     }
 
     /// Whether every element was written.
@@ -373,7 +359,92 @@ impl Output {
     }
 }
 
+impl ElementsMut<'_> {
+    /// Copies each of these elements, given its number among them and its place.
+    pub(crate) fn copy_each(
+        &mut self,
+        elements: &[u8],
+        numbers: impl Iterator<Item = (usize, usize)>,
+    ) {
+        match self {
+            Self::Dense { memory, elem } => {
+                zarr_codecs::copy_each(elements, memory, *elem, numbers);
+            }
+            Self::Strided(_) => {
+                for (from, to) in numbers {
+                    self.copy(elements, &CellRun { from, to, len: 1 });
+                }
+            }
+        }
+    }
+
+    /// Copies a run of these elements to its place.
+    pub(crate) fn copy(&mut self, elements: &[u8], run: &CellRun) {
+        self.pieces(run, |elem, piece, memory| {
+            let start = piece.from.checked_mul(elem);
+            let end = start.and_then(|start| start.checked_add(memory.len()));
+            let source = start
+                .zip(end)
+                .and_then(|(start, end)| elements.get(start..end));
+            if let Some(source) = source {
+                memory.copy_from_slice(source);
+            }
+        });
+    }
+
+    /// Puts an element into so many places, from this one on.
+    pub(crate) fn fill(&mut self, element: &[u8], to: usize, len: usize) {
+        self.pieces(&CellRun { from: 0, to, len }, |elem, piece, memory| {
+            if let Some(mut view) = NdViewMut::over(memory, &[piece.len as u64], elem) {
+                zarr_codecs::fill(&mut view, element);
+            }
+        });
+    }
+
+    /// Calls `write` with the memory of each part of a run that lies in one piece.
+    fn pieces(&mut self, run: &CellRun, mut write: impl FnMut(usize, &CellRun, &mut [u8])) {
+        match self {
+            Self::Dense { memory, elem } => {
+                let start = run.to.checked_mul(*elem);
+                let end = run
+                    .len
+                    .checked_mul(*elem)
+                    .and_then(|len| start?.checked_add(len));
+                let memory = start
+                    .zip(end)
+                    .and_then(|(start, end)| memory.get_mut(start..end));
+                if let Some(memory) = memory {
+                    write(*elem, run, memory);
+                }
+            }
+            Self::Strided(borrowed) => borrowed.pieces(run, |piece, offset| {
+                // SAFETY: the loan names so many neighbouring elements from this offset on, plain and borrowed
+                // mutably by it, and nobody else writes them while the mutex of the output is held.
+                let memory = unsafe {
+                    std::slice::from_raw_parts_mut(
+                        borrowed.ptr.offset(offset),
+                        piece.len * borrowed.elem,
+                    )
+                };
+                write(borrowed.elem, piece, memory);
+            }),
+        }
+    }
+}
+
 impl BorrowedOutput {
+    /// The bytes of all elements, if these lie one after the other in C order.
+    fn dense_len(&self) -> Option<usize> {
+        let mut len = self.elem;
+        for (&length, &stride) in self.shape.iter().zip(&self.strides).rev() {
+            if length != 1 && usize::try_from(stride) != Ok(len) {
+                return None;
+            }
+            len = len.checked_mul(length)?;
+        }
+        Some(len)
+    }
+
     /// The elements in a shape that differs only in axes of length one. `None` if the loan has another shape.
     ///
     /// # Safety
@@ -398,30 +469,28 @@ impl BorrowedOutput {
         unsafe { NdViewMut::from_raw_strided(self.ptr, &own, &strides, elem) }
     }
 
-    /// Divides runs of elements in C order where they are not neighbours in memory, and calls `each` with every
+    /// Divides a run of elements in C order where they are not neighbours in memory, and calls `each` with every
     /// piece and its offset in bytes. What is beyond the elements is left out.
-    fn runs(&self, runs: &[CellRun], mut each: impl FnMut(&CellRun, isize)) {
+    fn pieces(&self, run: &CellRun, mut each: impl FnMut(&CellRun, isize)) {
         let cells: usize = self.shape.iter().product();
         let (row, step) = match (self.shape.last(), self.strides.last()) {
             (Some(&row), Some(&step)) => (row, step),
             _ => (1, self.elem as isize),
         };
-        for run in runs {
-            let end = cells.min(run.to.saturating_add(run.len));
-            let mut to = run.to;
-            while to < end {
-                let left = match step == self.elem as isize {
-                    true => row - to % row,
-                    false => 1,
-                };
-                let piece = CellRun {
-                    from: run.from + (to - run.to),
-                    to,
-                    len: left.min(end - to),
-                };
-                each(&piece, self.offset(to));
-                to += piece.len;
-            }
+        let end = cells.min(run.to.saturating_add(run.len));
+        let mut to = run.to;
+        while to < end {
+            let left = match step == self.elem as isize {
+                true => row - to % row,
+                false => 1,
+            };
+            let piece = CellRun {
+                from: run.from.wrapping_add(to - run.to),
+                to,
+                len: left.min(end - to),
+            };
+            each(&piece, self.offset(to));
+            to += piece.len;
         }
     }
 

@@ -6,21 +6,18 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 use zarr_codecs::{
-    AxisGrid, ChunkAccess, ChunkSpec, CodecChain, Dims, DisjointParts, NdView, NdViewMut,
-    Projection, Region, ShardingCodec, fill as fill_view,
+    ChunkAccess, ChunkSpec, CodecChain, Dims, DisjointParts, NdView, NdViewMut, Projection, Region,
+    ShardingCodec, fill as fill_view,
 };
 
-use super::decode;
 use super::output::Output;
 use super::plan::{self, ChunkPlan};
-use super::pool::{Workers, with_scratch};
-use super::source::{ChunkData, ChunkSource, InnerChunks, READ_COST};
+use super::pool::Workers;
+use super::source::{ChunkData, ChunkSource, InnerChunks};
+use super::{decode, gather};
 use crate::ChunkError;
 use crate::cells::{ChunkSelections, ScatteredByChunk, ScatteredCells};
 use crate::stored::LIST_FROM;
-
-/// Of what lies in the store as it is, no more bytes are read at once: a chunk can be much larger.
-const MOST: u64 = 16 << 20;
 
 /// Cells of a chunk, and where they go.
 pub(super) enum ChunkRequest<'d> {
@@ -81,7 +78,7 @@ pub(super) fn read(
     }
     let spec = chain.spec();
     let whole = Region::whole(&spec.shape);
-    with_box(source, chain, &whole, workers, |elements| {
+    decode::with_box(source, chain, &whole, workers, |elements| {
         let copied = requests.try_for_each(|request| request.copy(elements, spec));
         copied.ok_or(ChunkError::INTERNAL)
     })?
@@ -98,12 +95,6 @@ fn is_best_shared(chain: &CodecChain, workers: Workers<'_>) -> bool {
         }
         ChunkAccess::Whole | ChunkAccess::Shard(_) => true,
     }
-}
-
-/// Whether cells lie in the chunk as they are.
-fn is_stored_as_is(chain: &CodecChain) -> bool {
-    let whole = Region::whole(&chain.spec().shape);
-    matches!(chain.access(&whole), ChunkAccess::Cells(_))
 }
 
 /// Reads what is wanted of each inner chunk, each by whichever worker is free.
@@ -253,10 +244,10 @@ impl<'d> ChunkRequest<'d> {
             Self::Box { filled: true, .. } | Self::Scattered { filled: true, .. } => {}
             Self::Box { mut to, .. } => fill_view(&mut to, element),
             Self::Scattered { cells, to, .. } => {
-                let runs = cells.runs(&cells.bounds());
-                to.scatter(element.len(), &runs, |_, memory| {
-                    let cells = memory.chunks_exact_mut(element.len().max(1));
-                    cells.for_each(|to| to.copy_from_slice(element));
+                to.scatter(element.len(), |mut all| {
+                    for run in cells.runs(&cells.bounds()) {
+                        all.fill(element, run.to, run.len);
+                    }
                 });
             }
         }
@@ -269,21 +260,10 @@ impl<'d> ChunkRequest<'d> {
         chain: &CodecChain,
         workers: Workers<'_>,
     ) -> Result<(), ChunkError> {
-        let (cells, to) = match self {
-            Self::Box { cells, to, .. } => {
-                return decode::read(source, chain, &cells, to, workers);
-            }
-            Self::Scattered { cells, to, .. } => (cells, to),
-        };
-        let (spec, elem) = (chain.spec(), chain.spec().elem());
-        let origin: Dims<u64> = spec.shape.iter().map(|_| 0).collect();
-        // What is decoded is decoded once; of what is stored as it is, nothing is read that lies between.
-        let most = is_stored_as_is(chain).then(|| MOST.min(workers.chunk_bytes()));
-        dense_boxes(&origin, &cells, elem, most, &|region, cells, bounds| {
-            with_box(source, chain, region, workers, |elements| {
-                copy_scattered(elements, bounds, cells, to, elem);
-            })
-        })
+        match self {
+            Self::Box { cells, to, .. } => decode::read(source, chain, &cells, to, workers),
+            Self::Scattered { cells, to, .. } => gather::read(source, chain, &cells, to, workers),
+        }
     }
 
     /// Copies the cells out of the elements of the whole chunk. `None` where they are not there.
@@ -295,7 +275,7 @@ impl<'d> ChunkRequest<'d> {
             }
             Self::Scattered { cells, to, .. } => {
                 let whole = Region::whole(&spec.shape);
-                copy_scattered(elements, &whole, &cells, to, spec.elem());
+                gather::copy(elements, &whole, &cells, to, spec.elem());
                 Some(())
             }
         }
@@ -306,7 +286,7 @@ impl<'d> ChunkRequest<'d> {
         Ok(match self {
             Self::Box { cells, .. } => ChunkSelections::Boxes(shard.project(cells)?),
             Self::Scattered { cells, .. } => {
-                ChunkSelections::Scattered(cells.by_inner_chunk(shard))
+                ChunkSelections::Scattered(cells.by_inner_chunk(shard)?)
             }
         })
     }
@@ -335,79 +315,4 @@ impl SplitRequest<'_> {
             }
         }
     }
-}
-
-/// Reads a box of a chunk into scratch memory, and lends its elements.
-fn with_box<T>(
-    source: &ChunkSource<'_>,
-    chain: &CodecChain,
-    region: &Region,
-    workers: Workers<'_>,
-    take: impl FnOnce(&[u8]) -> T,
-) -> Result<T, ChunkError> {
-    let elem = chain.spec().elem();
-    let cells = region.volume().and_then(|n| usize::try_from(n).ok());
-    let len = cells.and_then(|n| n.checked_mul(elem));
-    let len = len.ok_or(ChunkError::INTERNAL)?;
-    if len as u64 > workers.chunk_bytes() {
-        // What is stored as it is was cut into smaller boxes.
-        plan::check_held(chain, workers.chunk_bytes())?;
-    }
-    let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
-    let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::INTERNAL)?;
-    decode::read(source, chain, region, view, workers)?;
-    let taken = take(&memory);
-    with_scratch(|cx| cx.buffers.give(memory));
-    Ok(taken)
-}
-
-/// Copies scattered cells out of the elements of a box, which is `bounds` where the cells count from.
-fn copy_scattered(
-    elements: &[u8],
-    bounds: &Region,
-    cells: &ScatteredCells,
-    to: &Output,
-    elem: usize,
-) {
-    to.scatter(elem, &cells.runs(bounds), |run, memory| {
-        if let Some(cells) = elements.get(run.from * elem..(run.from + run.len) * elem) {
-            memory.copy_from_slice(cells);
-        }
-    });
-}
-
-/// Calls `read` for boxes that the cells fill well, or for the one that holds them all: with the box in
-/// the chunk, the cells in it, and the box as these know it, which count from `origin` on. No box but of a single
-/// cell has more than `most` bytes; without it, one box holds all cells.
-fn dense_boxes(
-    origin: &[u64],
-    cells: &ScatteredCells,
-    elem: usize,
-    most: Option<u64>,
-    read: &dyn Fn(&Region, &ScatteredCells, &Region) -> Result<(), ChunkError>,
-) -> Result<(), ChunkError> {
-    let bounds = cells.bounds();
-    let (start, shape) = (bounds.start(), bounds.shape());
-    let volume = bounds.volume().unwrap_or(u64::MAX);
-    let bytes = volume.saturating_mul(elem as u64);
-    // One read of the box, or at best one for each cell.
-    let at_best = READ_COST.saturating_mul(cells.len() as u64);
-    if most.is_none_or(|most| bytes <= at_best.min(most)) || volume <= 1 {
-        let start: Dims<u64> = start.iter().zip(origin).map(|(s, o)| s + o).collect();
-        return read(&Region::dense(&start, &shape), cells, &bounds);
-    }
-    // Halves of the longest axis: parts of a grid that has one chunk along all others.
-    let longest = (0..shape.len()).max_by_key(|&axis| shape[axis]);
-    let mut half: Dims<u64> = start.iter().zip(&shape).map(|(s, n)| s + n).collect();
-    if let Some(axis) = longest {
-        half[axis] = shape[axis].div_ceil(2);
-    }
-    let halves = cells.by_chunk(&AxisGrid::each(&half));
-    (0..halves.len())
-        .filter_map(|i| halves.get(i))
-        .try_for_each(|(at, cells)| {
-            let axes = origin.iter().zip(at.iter().zip(&half));
-            let origin: Dims<u64> = axes.map(|(o, (c, n))| o + c * n).collect();
-            dense_boxes(&origin, &cells, elem, most, read)
-        })
 }

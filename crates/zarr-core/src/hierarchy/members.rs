@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, StreamExt, stream};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
-use zarr_store::{BoxFuture, Location};
+use zarr_store::{BoxFuture, IoHints, Location, runtime};
 
 use super::{check_presence, is_unreadable, read};
 use crate::{Error, ErrorKind, Result};
@@ -153,7 +153,11 @@ pub fn each_member(
     })
 }
 
-/// A walk through a hierarchy: a bounded number of calls at a time, however wide and deep it is.
+/// The most calls that are made in succession before their answers are looked at.
+const BATCH: usize = 64;
+
+/// A walk through a hierarchy: a bounded number of calls at a time, however wide and deep it is. Where each would be
+/// handed to a thread that is there to wait, several are handed over together.
 struct HierarchyWalk {
     format: Option<ZarrFormat>,
     /// Whether directories without documents are looked into.
@@ -161,11 +165,15 @@ struct HierarchyWalk {
     /// Where it began, until a node is found: that there is none must be proved.
     unproved: Option<Location>,
     limit: usize,
+    /// The most calls of one batch.
+    batch: usize,
     waiting: VecDeque<WalkCall>,
-    running: FuturesUnordered<BoxFuture<'static, WalkAnswer>>,
+    running: FuturesUnordered<BoxFuture<'static, Vec<WalkAnswer>>>,
+    answers: VecDeque<WalkAnswer>,
 }
 
 /// A call at a place, below which nodes are looked for down to a depth.
+#[derive(Clone)]
 enum WalkCall {
     List(Location, Depth),
     Read(Location, Depth),
@@ -179,17 +187,20 @@ enum WalkAnswer {
 
 impl HierarchyWalk {
     fn new(location: Location, format: Option<ZarrFormat>, depth: Depth, implicit: bool) -> Self {
+        let hints = location.store().hints();
         Self {
             format,
             implicit,
             // Levels of none look at nothing.
             unproved: (depth != Depth::Levels(0)).then(|| location.clone()),
-            limit: location.store().hints().concurrency.max(1),
+            limit: hints.concurrency.max(1),
+            batch: batch(&hints),
             waiting: match depth {
                 Depth::Levels(0) => VecDeque::new(),
                 depth => [WalkCall::List(location, depth)].into(),
             },
             running: FuturesUnordered::new(),
+            answers: VecDeque::new(),
         }
     }
 
@@ -204,12 +215,12 @@ impl HierarchyWalk {
         // Arrays of the other format must be recognised then: what lies in them are chunks.
         let asked = self.format.filter(|_| !self.implicit);
         loop {
-            while self.running.len() < self.limit
-                && let Some(call) = self.waiting.pop_front()
-            {
-                self.running.push(Box::pin(call.run(asked)));
-            }
-            let Some(answer) = self.running.next().await else {
+            self.begin(asked);
+            let Some(answer) = self.answers.pop_front() else {
+                if let Some(answers) = self.running.next().await {
+                    self.answers.extend(answers);
+                    continue;
+                }
                 let began = self.unproved.take()?;
                 let absent = check_presence(&began).await.err()?;
                 return Some((began, Err(absent)));
@@ -241,9 +252,45 @@ impl HierarchyWalk {
         }
     }
 
+    /// Begins as many calls as may run at a time: a share of those that wait for each.
+    fn begin(&mut self, format: Option<ZarrFormat>) {
+        while self.running.len() < self.limit && !self.waiting.is_empty() {
+            let share = self.waiting.len().div_ceil(self.limit - self.running.len());
+            let calls = self.waiting.drain(..share.min(self.batch)).collect();
+            self.running.push(Box::pin(run_batch(calls, format)));
+        }
+    }
+
     fn is_other(&self, node: &NodeMetadata) -> bool {
         self.format.is_some_and(|format| format != node.format())
     }
+}
+
+/// How many calls are worth handing over together: only such as are handed to a thread.
+fn batch(hints: &IoHints) -> usize {
+    match hints.instant || hints.high_latency {
+        true => 1,
+        false => BATCH,
+    }
+}
+
+/// Makes calls in succession; several of them on one thread.
+async fn run_batch(calls: Vec<WalkCall>, format: Option<ZarrFormat>) -> Vec<WalkAnswer> {
+    if calls.len() > 1
+        && let Some(answers) = runtime::wait_elsewhere(run_each(calls.clone(), format)).await
+    {
+        return answers;
+    }
+    // One by one, each says for itself what it fails of.
+    run_each(calls, format).await
+}
+
+async fn run_each(calls: Vec<WalkCall>, format: Option<ZarrFormat>) -> Vec<WalkAnswer> {
+    let mut answers = Vec::with_capacity(calls.len());
+    for call in calls {
+        answers.push(call.run(format).await);
+    }
+    answers
 }
 
 impl WalkCall {

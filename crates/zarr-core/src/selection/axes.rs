@@ -90,6 +90,13 @@ fn same(pair: &[u64], step: i64) -> bool {
 
 /// The cell of an index along an axis; a negative index counts from the end.
 pub(super) fn wrap(index: i64, axis: usize, length: u64) -> Result<u64, SelectionError> {
+    // What most are needs no wide numbers.
+    if let Ok(cell) = u64::try_from(index)
+        && cell < length
+        && index != i64::MAX
+    {
+        return Ok(cell);
+    }
     match u64::try_from(from_start(index, axis, length)?) {
         Ok(cell) if cell < length => Ok(cell),
         _ => Err(SelectionError::OutOfBounds {

@@ -193,11 +193,7 @@ impl CellView {
         let found = selection.resolve(target)?;
         if found.is_empty() {
             let out_shape = found.out_shape().into();
-            return Ok(ResolvedSelection::of_points(
-                &self.of,
-                Vec::new(),
-                out_shape,
-            ));
+            return Ok(ResolvedSelection::empty(&self.of, out_shape));
         }
         let cells = match found.cells() {
             Cells::Box { cells, .. } => self.of_box(cells)?,
@@ -206,14 +202,18 @@ impl CellView {
             }
             Cells::Scattered(scattered) => {
                 let points = scattered.to_points();
-                let mut cells = Vec::with_capacity(self.of.len());
-                for (cell, _) in points.iter() {
-                    for axis in 0..self.of.len() {
-                        let at = self.position(axis).and_then(|at| cell.get(at));
-                        cells.push(self.cell(axis, at.copied().unwrap_or(0))?);
-                    }
+                let mut axes = Dims::new();
+                for axis in 0..self.of.len() {
+                    let at = self.position(axis);
+                    let along = match at.and_then(|at| points.axes().get(at)) {
+                        Some(cells) => cells.iter().map(|&cell| self.cell(axis, cell)).collect(),
+                        None => self
+                            .cell(axis, 0)
+                            .map(|cell| vec![cell; points.places().len()]),
+                    };
+                    axes.push(along?);
                 }
-                let points = PointCells::placed(self.of.len(), cells, points.places().to_vec());
+                let points = PointCells::placed(axes, points.places().to_vec());
                 Cells::Scattered(ScatteredCells::Points(Arc::new(points)))
             }
         };

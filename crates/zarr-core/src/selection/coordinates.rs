@@ -1,8 +1,9 @@
 //! Resolves selections of points, masks and blocks; those of one item per axis are resolved in `axes`, and
 //! lists that belong together in `index_arrays`.
 
+use super::index_arrays::{self, IndexItem};
 use super::resolved::ResolvedSelection;
-use super::{AxisSelection, Mask, Points, SelectionError, Slice, index_arrays};
+use super::{Mask, Points, SelectionError, Slice};
 use crate::ChunkGrid;
 
 /// Resolves points, which have a list of coordinates for each axis.
@@ -14,7 +15,7 @@ pub(super) fn of_points(
     if given != rank || rank == 0 {
         return Err(SelectionError::PointLists { given, rank });
     }
-    let lists = points.axes.iter().cloned().map(AxisSelection::List);
+    let lists = points.axes.iter().map(IndexItem::List);
     let resolved = index_arrays::resolve(&lists.collect::<Vec<_>>(), shape)?;
     match &points.shape {
         None => Ok(resolved),
@@ -24,7 +25,7 @@ pub(super) fn of_points(
 
 /// Resolves a mask to the cells where it is true.
 pub(super) fn of_mask(mask: &Mask, shape: &[u64]) -> Result<ResolvedSelection, SelectionError> {
-    index_arrays::resolve(&[mask.clone().into()], shape)
+    index_arrays::resolve(&[IndexItem::Mask(mask)], shape)
 }
 
 /// Converts ranges of chunks to ranges of cells.

@@ -9,6 +9,24 @@ use super::axes::{
 use super::resolved::ResolvedSelection;
 use super::{AxisSelection, Indices, Mask, SelectionError, Slice};
 
+/// An item of a selection, whose lists are only looked at.
+#[derive(Clone, Copy)]
+pub(super) enum IndexItem<'s> {
+    Slice(Slice),
+    List(&'s Indices),
+    Mask(&'s Mask),
+}
+
+impl<'s> From<&'s AxisSelection> for IndexItem<'s> {
+    fn from(item: &'s AxisSelection) -> Self {
+        match item {
+            AxisSelection::Slice(slice) => Self::Slice(*slice),
+            AxisSelection::List(list) => Self::List(list),
+            AxisSelection::Mask(mask) => Self::Mask(mask),
+        }
+    }
+}
+
 /// Cells along one axis, as an array that is broadcast with others.
 struct IndexArray {
     /// The axis; a mask without axes has none.
@@ -35,12 +53,16 @@ struct OutAxis {
 
 /// Resolves lists and masks among slices.
 pub(super) fn resolve(
-    items: &[AxisSelection],
+    items: &[IndexItem<'_>],
     shape: &[u64],
 ) -> Result<ResolvedSelection, SelectionError> {
-    let is_slice = |item: &AxisSelection| matches!(item, AxisSelection::Slice(_));
-    if items.iter().all(is_slice) {
-        return along_axes(items, shape);
+    let slice = |item: &IndexItem<'_>| match item {
+        IndexItem::Slice(slice) => Some(*slice),
+        IndexItem::List(_) | IndexItem::Mask(_) => None,
+    };
+    let slices: Option<Vec<Slice>> = items.iter().map(slice).collect();
+    if let Some(slices) = slices {
+        return along_axes(&slices, shape);
     }
     let (parts, arrays) = parts(items, shape)?;
     let broadcast = broadcast(&arrays)?;
@@ -62,7 +84,7 @@ pub(super) fn resolve(
     let out = out_axes(lengths.collect())?;
     let out_shape: Dims<u64> = out.iter().map(|axis| axis.length).collect();
     if out_shape.contains(&0) {
-        return Ok(ResolvedSelection::of_points(shape, Vec::new(), out_shape));
+        return Ok(ResolvedSelection::empty(shape, out_shape));
     }
 
     let (from, to) = (before.len(), before.len() + broadcast.len());
@@ -122,7 +144,7 @@ pub(super) fn resolve(
         along.push((axis, array.cells, steps));
     }
     along.sort_by_key(|(axis, ..)| *axis);
-    points(&along, shape, out_shape)
+    points(along, shape, out_shape)
 }
 
 /// The cells of a list along an axis.
@@ -160,16 +182,17 @@ pub(super) fn masked(mask: &Mask, lengths: &[u64]) -> Result<Vec<Vec<u64>>, Sele
 
 /// The items in order, and the index arrays among them with an array of one cell for each integer.
 fn parts(
-    items: &[AxisSelection],
+    items: &[IndexItem<'_>],
     shape: &[u64],
 ) -> Result<(Vec<Part>, Vec<IndexArray>), SelectionError> {
-    let taken = |item: &AxisSelection| match item {
-        AxisSelection::Slice(Slice::Ellipsis | Slice::NewAxis) => 0,
-        AxisSelection::Slice(_) | AxisSelection::List(_) => 1,
-        AxisSelection::Mask(mask) => mask.shape.len(),
+    let taken = |item: &IndexItem<'_>| match item {
+        IndexItem::Slice(Slice::Ellipsis | Slice::NewAxis) => 0,
+        IndexItem::Slice(_) | IndexItem::List(_) => 1,
+        IndexItem::Mask(mask) => mask.shape.len(),
     };
-    let implied = AxisSelection::Slice(Slice::Ellipsis);
-    let ellipses = items.iter().filter(|item| **item == implied).count();
+    let implied = IndexItem::Slice(Slice::Ellipsis);
+    let is_ellipsis = |item: &&IndexItem<'_>| matches!(item, IndexItem::Slice(Slice::Ellipsis));
+    let ellipses = items.iter().filter(is_ellipsis).count();
     let left = axes_left(ellipses, items.iter().map(taken).sum(), shape.len())?;
     let (mut parts, mut arrays, mut axis) = (Vec::new(), Vec::new(), 0);
     let implied = (ellipses == 0).then_some(&implied);
@@ -184,14 +207,14 @@ fn parts(
             });
         };
         match item {
-            AxisSelection::Slice(Slice::Ellipsis) => {
+            IndexItem::Slice(Slice::Ellipsis) => {
                 for &length in shape.iter().skip(axis).take(left) {
                     parts.push(Part::Axis(axis, AxisRange::dense(0, length)));
                     axis += 1;
                 }
             }
-            AxisSelection::Slice(Slice::NewAxis) => parts.push(Part::New),
-            AxisSelection::Slice(slice) => {
+            IndexItem::Slice(Slice::NewAxis) => parts.push(Part::New),
+            IndexItem::Slice(slice) => {
                 let range = slice.axis_range(axis, length)?;
                 if let Slice::Index(_) = slice {
                     parts.push(Part::Index);
@@ -200,11 +223,11 @@ fn parts(
                     parts.push(Part::Axis(axis, range));
                 }
             }
-            AxisSelection::List(list) => {
+            IndexItem::List(list) => {
                 parts.push(Part::Index);
                 array(Some(axis), &list.shape, cells(list, axis, length)?);
             }
-            AxisSelection::Mask(mask) => {
+            IndexItem::Mask(mask) => {
                 parts.push(Part::Index);
                 for (behind, cells) in masked(mask, lengths)?.into_iter().enumerate() {
                     array(Some(axis + behind), &[cells.len() as u64], cells);
@@ -278,22 +301,45 @@ fn places(shape: &[u64], along: &[OutAxis]) -> AxisPlaces {
     AxisPlaces::Each((0..count).map(place).collect())
 }
 
-/// The cells of every place in the output, in its order.
+/// The cells of every place in the output, in its order. Of each axis of the array, `along` has its cells and how far
+/// each axis of the output goes along them.
 fn points(
-    along: &[(usize, Vec<u64>, Dims<usize>)],
+    along: Vec<(usize, Vec<u64>, Dims<usize>)>,
     shape: &[u64],
     out_shape: Dims<u64>,
 ) -> Result<ResolvedSelection, SelectionError> {
     let volume = zarr_codecs::volume(&out_shape).and_then(|n| usize::try_from(n).ok());
     let volume = volume.ok_or(SelectionError::TooManyCells)?;
-    let mut points = room(volume.checked_mul(shape.len()))?;
+    let in_order = c_strides(out_shape.iter().copied());
+    let mut axes = Dims::new();
+    for (_, cells, steps) in along {
+        let mut long = out_shape.iter().zip(steps.iter().zip(&in_order));
+        let is_in_order = long.all(|(&length, (step, stride))| length == 1 || step == stride);
+        axes.push(match is_in_order && cells.len() == volume {
+            true => cells,
+            false => repeated(&cells, &steps, &out_shape, volume)?,
+        });
+    }
+    Ok(ResolvedSelection::of_points(
+        shape,
+        (axes, volume),
+        out_shape,
+    ))
+}
+
+/// The cell of every place in the output.
+fn repeated(
+    cells: &[u64],
+    steps: &[usize],
+    out_shape: &[u64],
+    volume: usize,
+) -> Result<Vec<u64>, SelectionError> {
+    let mut all = room(Some(volume))?;
     let mut at = Dims::from_elem(0_u64, out_shape.len());
     for _ in 0..volume {
-        for (_, cells, steps) in along {
-            let number = at.iter().zip(steps).map(|(&at, step)| at as usize * step);
-            points.push(cells.get(number.sum::<usize>()).copied().unwrap_or(0));
-        }
-        for (at, &length) in at.iter_mut().zip(&out_shape).rev() {
+        let number = at.iter().zip(steps).map(|(&at, step)| at as usize * step);
+        all.push(cells.get(number.sum::<usize>()).copied().unwrap_or(0));
+        for (at, &length) in at.iter_mut().zip(out_shape).rev() {
             *at += 1;
             if *at < length {
                 break;
@@ -301,5 +347,5 @@ fn points(
             *at = 0;
         }
     }
-    Ok(ResolvedSelection::of_points(shape, points, out_shape))
+    Ok(all)
 }

@@ -103,7 +103,10 @@ impl Selection {
         match self {
             Self::All => along_axes::<Slice>(&[], shape),
             Self::Basic(slices) => along_axes(slices, shape),
-            Self::Advanced(items) => index_arrays::resolve(items, shape),
+            Self::Advanced(items) => {
+                let items: Vec<_> = items.iter().map(Into::into).collect();
+                index_arrays::resolve(&items, shape)
+            }
             Self::Orthogonal(axes) => along_axes(axes, shape),
             Self::Points(points) => coordinates::of_points(points, shape),
             Self::Mask(mask) => coordinates::of_mask(mask, shape),

@@ -30,8 +30,13 @@ pub struct ResolvedSelection {
 }
 
 impl ResolvedSelection {
-    pub(super) fn of_points(shape: &[u64], cells: Vec<u64>, out_shape: Dims<u64>) -> Self {
-        let points = PointCells::new(shape.len(), cells);
+    /// So many points of an array of this shape, given their coordinates along each axis.
+    pub(super) fn of_points(
+        shape: &[u64],
+        (axes, count): (Dims<Vec<u64>>, usize),
+        out_shape: Dims<u64>,
+    ) -> Self {
+        let points = PointCells::new(axes, count);
         let cells = ScatteredCells::Points(points.into());
         Self {
             shape: shape.into(),
@@ -39,6 +44,12 @@ impl ResolvedSelection {
             cells: Cells::Scattered(cells),
             out_shape,
         }
+    }
+
+    /// No cells of an array of this shape.
+    pub(super) fn empty(shape: &[u64], out_shape: Dims<u64>) -> Self {
+        let axes = shape.iter().map(|_| Vec::new()).collect();
+        Self::of_points(shape, (axes, 0), out_shape)
     }
 
     /// The same cells with another output shape, in C order.

@@ -107,18 +107,20 @@ fn scattered_runs_are_one_vec_when_all_are_there() {
     };
     let run = |from, to, len| CellRun { from, to, len };
     let source: Vec<u8> = (1..=5_u32).flat_map(u32::to_ne_bytes).collect();
-    let copy = |run: &CellRun, memory: &mut [u8]| {
-        memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
+    let copy = |output: &Output, runs: &[CellRun]| {
+        output.scatter(4, |mut all| {
+            runs.iter().for_each(|run| all.copy(&source, run));
+        });
     };
     let output = anywhere();
     std::thread::scope(|scope| {
-        scope.spawn(|| output.scatter(4, &[run(0, 3, 2)], copy));
-        scope.spawn(|| output.scatter(4, &[run(2, 1, 2), run(4, 0, 1)], copy));
+        scope.spawn(|| copy(&output, &[run(0, 3, 2)]));
+        scope.spawn(|| copy(&output, &[run(2, 1, 2), run(4, 0, 1)]));
     });
     output.wrote(20);
     assert_eq!(output.into_vec::<u32>().unwrap(), [5, 3, 4, 1, 2]);
     let half = anywhere();
-    half.scatter(4, &[run(0, 3, 2)], copy);
+    copy(&half, &[run(0, 3, 2)]);
     half.wrote(8);
     assert!(half.into_vec::<u32>().is_none());
 }
@@ -151,12 +153,7 @@ fn used_memory_is_used_again_where_it_is_enough() {
             let cells = shape.iter().product::<u64>() as usize;
             let all: Vec<u32> = if scattered {
                 let output = scattered_in(destination, shape);
-                let run = CellRun {
-                    from: 0,
-                    to: 0,
-                    len: cells,
-                };
-                output.scatter(4, &[run], |_, memory| memory.fill(1));
+                output.scatter(4, |mut all| all.fill(&[1; 4], 0, cells));
                 output.wrote(4 * cells);
                 output.into_vec().unwrap()
             } else {
@@ -214,9 +211,9 @@ fn what_is_lent_is_written_where_it_lies() {
 
 #[test]
 fn what_is_lent_is_written_anywhere_too() {
-    for transposed in [false, true] {
-        let mut memory = ndarray::Array2::from_elem((5, 4), 0_u32);
-        let mut view = memory.slice_mut(ndarray::s![..;2, ..]);
+    for (step, transposed) in [(2, false), (2, true), (1, false)] {
+        let mut memory = ndarray::Array2::from_elem((2 * step + 1, 4), 0_u32);
+        let mut view = memory.slice_mut(ndarray::s![..;step, ..]);
         if transposed {
             view.swap_axes(0, 1);
         }
@@ -226,13 +223,14 @@ fn what_is_lent_is_written_anywhere_too() {
         lend(view.into_dyn(), |destination| {
             let output = scattered_in(destination, &[cells as u64]);
             // The last run leaves the elements: what is outside is left out.
-            output.scatter(4, &[run(0, 0, 5), run(5, 5, 9)], |run, memory| {
-                memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
+            output.scatter(4, |mut all| {
+                all.copy(&source, &run(0, 0, 5));
+                all.copy_each(&source, (5..14).map(|i| (i, i)));
             });
             output.wrote(4 * cells);
             assert!(output.is_complete());
         });
-        let mut view = memory.slice_mut(ndarray::s![..;2, ..]);
+        let mut view = memory.slice_mut(ndarray::s![..;step, ..]);
         if transposed {
             view.swap_axes(0, 1);
         }
