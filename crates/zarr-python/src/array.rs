@@ -370,6 +370,28 @@ impl Array {
         self.get(selection, Meaning::Points, out, fields)
     }
 
+    /// Reads several indexes at once, each as NumPy would: a chunk that several of them touch is decoded once.
+    fn get_many<'py>(
+        &self,
+        py: Python<'py>,
+        selections: Vec<Bound<'py, PyAny>>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let array = self.handle();
+        let selection = |index: Bound<'py, PyAny>| match selection::from_python(
+            &index,
+            Meaning::Points,
+            array.ndim(),
+        )? {
+            (selection, Fields::All) => Ok(selection),
+            _ => Err(PyTypeError::new_err("fields cannot be selected here")),
+        };
+        let selections = selections
+            .into_iter()
+            .map(selection)
+            .collect::<PyResult<_>>()?;
+        Part::read_many(py, &array, selections)
+    }
+
     /// Writes to points, given by a list of coordinates for each axis.
     #[pyo3(signature = (selection, value, *, fields = None))]
     fn set_coordinate_selection(

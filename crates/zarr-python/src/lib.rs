@@ -7,6 +7,7 @@
 mod array;
 mod attributes;
 mod create;
+mod document;
 mod dtype;
 mod elements;
 mod errors;
@@ -33,6 +34,8 @@ mod _zarr_rs {
     use crate::array::Array;
     #[pymodule_export]
     use crate::create::{array, create_array, create_group, empty, full, ones, save, zeros};
+    #[pymodule_export]
+    use crate::document::_array_of_document;
     #[pymodule_export]
     use crate::group::Group;
     #[pymodule_export]

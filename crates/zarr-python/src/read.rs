@@ -77,6 +77,30 @@ impl Part {
         Ok(out.clone())
     }
 
+    /// Reads several selections of an array at once: a chunk that several of them touch is decoded once.
+    ///
+    /// # Errors
+    /// Those of the read.
+    pub(crate) fn read_many<'py>(
+        py: Python<'py>,
+        array: &zarr::Array,
+        selections: Vec<Selection>,
+    ) -> PyResult<Several<'py>> {
+        if let Some(number) = number(array.dtype()) {
+            let dtype = dtype::to_numpy(py, array.dtype())?;
+            let read = (number.read_many)(py, array, selections)?.into_iter();
+            return read
+                .map(|read| read.call_method1("view", (&dtype,)))
+                .collect();
+        }
+        let parts = selections.into_iter().map(|selection| Self {
+            array: array.clone(),
+            selection,
+            fields: Fields::All,
+        });
+        parts.map(|part| part.read(py)).collect()
+    }
+
     fn typed<T: Element>(&self) -> zarr::Read<T> {
         let read = self.array.read(self.selection.clone());
         match &self.fields {
@@ -87,10 +111,14 @@ impl Part {
     }
 }
 
+/// NumPy arrays, one for each selection.
+type Several<'py> = Vec<Bound<'py, PyAny>>;
+
 /// How elements are read that NumPy has in the same form.
 struct Number {
     read: for<'py> fn(Python<'py>, &Part) -> PyResult<Bound<'py, PyAny>>,
     read_into: fn(&Bound<'_, PyAny>, &Part) -> PyResult<()>,
+    read_many: for<'py> fn(Python<'py>, &zarr::Array, Vec<Selection>) -> PyResult<Several<'py>>,
 }
 
 /// How elements of a data type are read if they are numbers.
@@ -114,6 +142,7 @@ fn number(data_type: &DataType) -> Option<Number> {
         DataType::Bool => Some(Number {
             read: read::<bool>,
             read_into: copied,
+            read_many: read_many::<bool>,
         }),
         _ => None,
     }
@@ -124,6 +153,7 @@ fn of<T: Element<Stored = T> + Plain + numpy::Element>() -> Option<Number> {
     Some(Number {
         read: read::<T>,
         read_into: read_into::<T>,
+        read_many: read_many::<T>,
     })
 }
 
@@ -133,6 +163,20 @@ where
 {
     let array = run(py, part.typed::<T>())?;
     Ok(array.into_pyarray(py).into_any())
+}
+
+fn read_many<'py, T>(
+    py: Python<'py>,
+    array: &zarr::Array,
+    selections: Vec<Selection>,
+) -> PyResult<Several<'py>>
+where
+    T: Element + numpy::Element,
+{
+    let arrays = run(py, array.read_many::<T>(selections))?.into_iter();
+    Ok(arrays
+        .map(|array| array.into_pyarray(py).into_any())
+        .collect())
 }
 
 fn copied(out: &Bound<'_, PyAny>, part: &Part) -> PyResult<()> {

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import zarr
 
 import zarr_rs
 from zarr_rs import _zarr_rs
@@ -18,8 +19,11 @@ def test_page(tmp_path, monkeypatch):
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert blocks
     session = {}
-    for block in blocks:
-        exec(compile(block, str(PAGE), "exec"), session)
+    try:
+        for block in blocks:
+            exec(compile(block, str(PAGE), "exec"), session)
+    finally:
+        zarr.config.reset()
 
 
 @pytest.mark.parametrize("name", ["zarr_rs", *(name for name in dir(_zarr_rs) if name[0] != "_")])
