@@ -1,6 +1,14 @@
 //! `CachedObject`: an open file, of which only what the system has in memory is read.
 
-use std::{fs::File, io, ops::Range};
+use std::{
+    fs::File,
+    io,
+    ops::Range,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use rustix::fs::OFlags;
@@ -8,10 +16,17 @@ use rustix::fs::OFlags;
 use super::{errors::store_error, platform, root::Root, stat::FileStat};
 use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::KeepOpen};
 
+/// Copying more bytes takes too long on a thread that serves others.
+const MOST: u64 = 1 << 20;
+
 /// A file that was opened at once.
 pub(super) struct CachedObject {
     file: File,
     _kept: KeepOpen,
+    /// Asked for once, and only if somebody wants size or version.
+    described: OnceLock<FileStat>,
+    /// Whether the file system has all of its files in memory, as a read found.
+    in_memory: AtomicBool,
     root: Root,
     key: Key,
 }
@@ -26,13 +41,38 @@ impl CachedObject {
         Ok(Self {
             file: file.into(),
             _kept: leave,
+            described: OnceLock::new(),
+            in_memory: AtomicBool::new(false),
             root: root.clone(),
             key: key.clone(),
         })
     }
 
-    fn described(&self) -> Result<FileStat> {
-        FileStat::of(&self.file).map_err(|e| self.error(e))
+    fn described(&self) -> Result<&FileStat> {
+        if let Some(described) = self.described.get() {
+            return Ok(described);
+        }
+        let described = FileStat::of(&self.file).map_err(|e| self.error(e))?;
+        Ok(self.described.get_or_init(|| described))
+    }
+
+    /// Reads as much as the system has in memory.
+    fn read_cached(&self, memory: &mut [u8], offset: u64) -> io::Result<usize> {
+        if self.in_memory.load(Ordering::Relaxed) {
+            return Ok(rustix::io::pread(&self.file, memory, offset)?);
+        }
+        match platform::read_cached(&self.file, memory, offset) {
+            Err(e)
+                if e.kind() == io::ErrorKind::Unsupported && platform::is_in_memory(&self.file) =>
+            {
+                self.in_memory.store(true, Ordering::Relaxed);
+                Ok(rustix::io::pread(&self.file, memory, offset)?)
+            }
+            Err(e) if e.kind() == io::ErrorKind::Unsupported => {
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+            read => read,
+        }
     }
 
     fn error(&self, e: io::Error) -> StoreError {
@@ -46,7 +86,7 @@ impl Object for CachedObject {
     }
 
     fn version(&self) -> Result<Option<Version>> {
-        Ok(Some(self.described()?.version))
+        Ok(Some(self.described()?.version.clone()))
     }
 
     fn read(&self, range: Range<u64>) -> Result<Bytes> {
@@ -54,17 +94,17 @@ impl Object for CachedObject {
             let kind = StoreErrorKind::out_of_range(range.clone(), size);
             StoreError::new(Op::Get, &self.root, &self.key, kind)
         };
-        let size = self.size()?;
-        let len = range
-            .end
-            .checked_sub(range.start)
-            .filter(|_| range.end <= size);
-        let len = len.and_then(|len| usize::try_from(len).ok());
-        let mut memory = vec![0; len.ok_or_else(|| outside(size))?];
+        let Some(len) = range.end.checked_sub(range.start) else {
+            return Err(outside(self.size()?));
+        };
+        if len > MOST {
+            return Err(self.error(io::ErrorKind::WouldBlock.into()));
+        }
+        let mut memory = vec![0; len as usize];
         let mut filled = 0;
         while let Some(rest) = memory.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             let offset = range.start + filled as u64;
-            match platform::read_cached(&self.file, rest, offset) {
+            match self.read_cached(rest, offset) {
                 Ok(0) => return Err(outside(offset)),
                 Ok(read) => filled += read,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}

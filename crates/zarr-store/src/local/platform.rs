@@ -2,11 +2,13 @@
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use linux::{
-    NO_ACCESS, barrier, is_network, open_beneath, open_cached, read_cached, rename_to_new,
+    NO_ACCESS, barrier, is_in_memory, is_network, open_beneath, open_cached, read_cached,
+    rename_to_new,
 };
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) use other::{
-    NO_ACCESS, barrier, is_network, open_beneath, open_cached, read_cached, rename_to_new,
+    NO_ACCESS, barrier, is_in_memory, is_network, open_beneath, open_cached, read_cached,
+    rename_to_new,
 };
 
 use std::{
@@ -67,7 +69,7 @@ mod linux {
 
     use rustix::{
         fs::{Mode, OFlags, RenameFlags, ResolveFlags, fstatfs, openat2, renameat_with, syncfs},
-        io::{Errno, ReadWriteFlags, pread, preadv2},
+        io::{Errno, ReadWriteFlags, preadv2},
     };
 
     /// To be passed through, or asked about; not to be read.
@@ -114,27 +116,22 @@ mod linux {
         })
     }
 
-    /// Reads as much of a file as the system has in memory; `WouldBlock` if that is nothing.
+    /// Reads as much of a file as the system has in memory; `WouldBlock` if that is nothing, and `Unsupported` if its
+    /// file system cannot tell.
     pub(in super::super) fn read_cached(
         file: &File,
         memory: &mut [u8],
         offset: u64,
     ) -> io::Result<usize> {
-        /// How statfs(2) names files that are nowhere but in memory.
+        let mut memory = [IoSliceMut::new(memory)];
+        Ok(preadv2(file, &mut memory, offset, ReadWriteFlags::NOWAIT)?)
+    }
+
+    /// Whether the file is nowhere but in memory.
+    pub(in super::super) fn is_in_memory(file: &File) -> bool {
+        // How statfs(2) names tmpfs.
         const TMPFS: u32 = 0x0102_1994;
-        let read = preadv2(
-            file,
-            &mut [IoSliceMut::new(memory)],
-            offset,
-            ReadWriteFlags::NOWAIT,
-        );
-        match read {
-            Err(Errno::OPNOTSUPP | Errno::NOSYS) => match fstatfs(file) {
-                Ok(system) if system.f_type as u32 == TMPFS => Ok(pread(file, memory, offset)?),
-                _ => Err(io::ErrorKind::WouldBlock.into()),
-            },
-            read => Ok(read?),
-        }
+        fstatfs(file).is_ok_and(|system| system.f_type as u32 == TMPFS)
     }
 
     /// Opens what lies below `root`; `XDEV` if a link leads outside.
@@ -196,6 +193,11 @@ mod other {
         _: bool,
     ) -> io::Result<OwnedFd> {
         Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    /// As above.
+    pub(in super::super) fn is_in_memory(_: &File) -> bool {
+        false
     }
 
     /// As above.
