@@ -19,6 +19,7 @@ mod element;
 mod far;
 mod limit;
 mod measure;
+mod memory;
 mod nodes;
 mod ours;
 mod program;

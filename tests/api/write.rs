@@ -1,6 +1,6 @@
 //! `write`: what is broadcast to which selection, and which scalars are taken.
 
-use ndarray::{Array1, Array2, ArrayD, IxDyn, arr0, array};
+use ndarray::{Array1, Array2, ArrayD, IxDyn, arr0, array, s};
 use proptest::prelude::*;
 use zarr::blocking::Wait;
 use zarr::{Array, Computed, Data, DataType, ErrorClass, Extension, Fill, Selection, Target, sel};
@@ -27,6 +27,36 @@ fn refused(selection: impl Into<Selection>, data: impl Into<zarr::Source>) -> St
     assert_eq!(error.class(), ErrorClass::Invalid, "{error}");
     assert_eq!(array.nchunks_initialized().wait().unwrap(), 0);
     error.to_string()
+}
+
+/// As `a[...] = data` of NumPy 2.5.5 leaves `a = np.zeros((2, 3), "i4")`, with `data` in other orders than C.
+#[test]
+fn elements_are_written_as_they_look_and_not_as_they_lie() {
+    let data = array![[1, 2], [3, 4], [5, 6]];
+    assert_eq!(written(.., data.t()), [1, 3, 5, 2, 4, 6]);
+    assert_eq!(
+        written(.., data.clone().reversed_axes()),
+        [1, 3, 5, 2, 4, 6]
+    );
+    assert_eq!(
+        written(.., data.slice(s![..;-1, ..]).t()),
+        [5, 3, 1, 6, 4, 2]
+    );
+    assert_eq!(
+        written(.., data.slice(s![.., ..;-1]).t()),
+        [2, 4, 6, 1, 3, 5]
+    );
+    let deeper = Array1::from_iter(0..12)
+        .into_shape_with_order((3, 2, 2))
+        .unwrap();
+    assert_eq!(
+        written(.., deeper.slice(s![.., .., 1]).t()),
+        [1, 5, 9, 3, 7, 11]
+    );
+    assert_eq!(
+        written(.., Array2::from_elem((1, 3), 7).t().slice(s![..2, ..])),
+        [7; 6]
+    );
 }
 
 /// B1.10, G13. As `a[selection] = data` of NumPy 2.5.5 leaves `a = np.zeros((2, 3), "i4")`.

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: compares the speed of reads and writes with other libraries. This file prepares the release
-//! build and the Python environment; `benches` measures. With `--counts` it compares counts with those that are kept.
+//! build and the Python environment; `benches` measures. With `--counts` it compares counts with those that are kept, and with
+//! `--curves` it has `benches/costs` measure how costs grow.
 
 use crate::counts;
 use crate::process::{cargo, run as run_command};
@@ -18,10 +19,10 @@ const QUICK: [&str; 6] = [
 ];
 
 pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
-    if let Some((first, rest)) = args.split_first()
-        && first == "--counts"
-    {
-        return counts::run(workspace, rest);
+    match args.split_first() {
+        Some((first, rest)) if first == "--counts" => return counts::run(workspace, rest),
+        Some((first, rest)) if first == "--curves" => return curves(workspace, rest),
+        _ => {}
     }
     let mut command = cargo(
         workspace,
@@ -54,4 +55,19 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
     }
     run_command(&mut command)?;
     Ok(Outcome::of(skipped))
+}
+
+/// Measures how costs grow; with `--save` the pictures of the documentation are drawn anew.
+fn curves(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
+    let program = ["run", "--release", "--quiet", "--package", "zarr-costs"];
+    let mut command = cargo(workspace, &program);
+    command.args(["--bin", "curves", "--"]);
+    for arg in args {
+        match arg.as_str() {
+            "--save" => command.args(["--pictures", "docs/performance"]),
+            _ => command.arg(arg),
+        };
+    }
+    run_command(&mut command)?;
+    Ok(Outcome::Done)
 }

@@ -79,7 +79,8 @@ const VERBS: &[Verb] = &[
     Verb {
         name: "bench",
         help: "compares speed with zarrs; [--peers] with tensorstore, zarr-python; [--quick] [--full] [--json FILE]; \
-               [--counts] compares instructions and system calls with those that are kept; [--counts --save]",
+               [--counts] compares instructions and system calls with those that are kept; [--curves] measures how costs grow; \
+               [--save] with either keeps what was found",
         run: bench::run,
     },
     Verb {

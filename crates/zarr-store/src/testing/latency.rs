@@ -9,11 +9,13 @@ use crate::{Call, Hook, Hooked, IoHints, Reads, Store, StoreErrorKind};
 ///
 /// ```
 /// use std::time::{Duration, Instant};
-/// use zarr_store::{BlockingStore, Key, MemoryStore, StoreExt, runtime::wait, testing::Latency};
+/// use zarr_store::{BlockingStore, Key, MemoryStore, Store, StoreExt, runtime::wait, testing::Latency};
 /// let store = Latency::new(MemoryStore::new().into_store(), Duration::from_millis(5));
 /// let begin = Instant::now();
 /// wait(store.get_all(&Key::new("a")?))?;
 /// assert!(begin.elapsed() >= Duration::from_millis(5));
+/// // As with any store that is far away, many calls are in flight and none blocks a thread.
+/// assert!(store.as_blocking().is_none());
 /// # Ok::<(), zarr_store::StoreError>(())
 /// ```
 pub type Latency<S> = Hooked<S, Delay>;

@@ -242,6 +242,8 @@ impl<W: Wrapper> Store for W {
 
     fn as_blocking(&self) -> Option<&dyn BlockingStore> {
         let all = inners(self).all(|inner| inner.as_blocking().is_some());
-        all.then_some(self as &dyn BlockingStore)
+        // A wrapper may be what makes a store slow: then no thread should block in each call.
+        let near = !self.wrapped_hints().high_latency;
+        (all && near).then_some(self as &dyn BlockingStore)
     }
 }
