@@ -88,6 +88,20 @@ fn d6_a_shard_is_made_anew_once_most_of_it_is_unused() {
     assert!(lengths.contains(&whole), "{lengths:?}");
 }
 
+/// Twice its inner chunks and an index, which is the most that a reader takes of a shard that it fetches whole.
+#[test]
+fn d6_no_shard_becomes_larger_than_readers_accept() {
+    let (dir, array, shard) = sharded("end");
+    for i in 0..6 {
+        // All inner chunks change, and one cell does not.
+        array.write(sel![..15, ..], i).wait().unwrap();
+        array.write(sel![15, ..15], i).wait().unwrap();
+        let length = fs::metadata(&shard).unwrap().len() as usize;
+        assert!(length <= 2 * 16 * INNER + INDEX, "{length}");
+        assert_eq!(cells(&opened(&dir))[[14, 15]], i);
+    }
+}
+
 #[test]
 fn d6_inner_chunks_of_fill_values_go_and_the_last_one_takes_the_shard_with_it() {
     let (dir, array, shard) = sharded("end");

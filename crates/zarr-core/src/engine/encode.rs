@@ -173,7 +173,7 @@ impl NewElements {
 
     /// Encodes what is put behind an old shard of which these cells become new; the others are those of the old one.
     /// `None` if the chunk is no shard, or is better made anew: if its index lies at the start, more than half of it is
-    /// unused, or nothing is left to be stored.
+    /// unused, it would be larger than readers accept, or nothing is left to be stored.
     pub(super) fn encode_tail(
         &self,
         chain: &CodecChain,
@@ -200,7 +200,10 @@ impl NewElements {
         let made = inner_chunks(shard, &change, Some((old, &index)), workers)?;
         let changed = made.into_iter().flatten();
         let parts = with_scratch(|cx| shard.extend(&index, size, changed, cx))?;
-        Ok(parts.map(|parts| parts.into_iter().collect()))
+        let tail: Option<Payload> = parts.map(|parts| parts.into_iter().collect());
+        // No reader takes a larger shard, wherever it is copied to.
+        let most = chain.encoded_len().max() as u64;
+        Ok(tail.filter(|tail| size.saturating_add(tail.len() as u64) <= most))
     }
 
     /// The elements of neighbouring cells.
