@@ -24,6 +24,10 @@ const FILE: &str = "benches/costs/counts.txt";
 /// How often the program does each operation between two marks.
 const TIMES: u64 = 10;
 
+/// How often the whole program is run at most. Where threads hand work to each other, which of them is awake when is
+/// chance, and one run in a few has 3 % more; what the code itself costs is in every run.
+const RUNS: usize = 3;
+
 /// What glibc's allocator does depends on the addresses that it happens to be given, which alone changes small
 /// operations by 2 %. Without the lists that it consolidates now and then, all runs agree within 0.8 %.
 const ALLOCATOR: (&str, &str) = (
@@ -42,16 +46,37 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
         return Ok(Outcome::Skipped(skip));
     }
     let home = workspace.target().join("counts");
-    let counted = count(&build(workspace)?, &home)?;
+    let program = build(workspace)?;
     let tools = tools()?;
     let file = workspace.root().join(FILE);
     if save {
+        let counted = least(|| count(&program, &home), |_| false)?;
         let text = Kept::text(&tools, &counted);
         fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
         println!("{FILE} has the counts of {} operations", counted.len());
         return Ok(Outcome::Done);
     }
-    judge(&Kept::parse(&read(&file)?)?, &tools, &counted)
+    let kept = Kept::parse(&read(&file)?)?;
+    let enough = |counted: &[Counts]| Compared::new(&kept, &tools, counted).more() == 0;
+    judge(&kept, &tools, &least(|| count(&program, &home), enough)?)
+}
+
+/// The least of each count in so many runs as are enough, and in [`RUNS`] at most.
+fn least(
+    mut run: impl FnMut() -> Result<Vec<Counts>>,
+    enough: impl Fn(&[Counts]) -> bool,
+) -> Result<Vec<Counts>> {
+    let mut least = run()?;
+    for _ in 1..RUNS {
+        if enough(&least) {
+            break;
+        }
+        for (least, counts) in least.iter_mut().zip(run()?) {
+            least.instructions = least.instructions.min(counts.instructions);
+            least.calls = least.calls.min(counts.calls);
+        }
+    }
+    Ok(least)
 }
 
 fn judge(kept: &Kept, tools: &str, counted: &[Counts]) -> Result<Outcome> {
@@ -128,4 +153,32 @@ fn tools() -> Result<String> {
     // The codecs in C.
     let cc = first_line(Command::new("cc").arg("--version"))?;
     Ok(format!("{rustc}, {cc}, {}", std::env::consts::ARCH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs whose instructions are these, and how many of them were done.
+    fn least_of(instructions: &[u64], enough: u64) -> (u64, usize) {
+        let mut runs = 0;
+        let run = || {
+            let (name, instructions) = ("open".to_owned(), instructions[runs]);
+            runs += 1;
+            Ok(vec![Counts {
+                name,
+                instructions,
+                calls: 9,
+            }])
+        };
+        let least = least(run, |counted| counted[0].instructions <= enough).unwrap();
+        (least[0].instructions, runs)
+    }
+
+    #[test]
+    fn it_counts_again_until_it_is_enough_and_three_times_at_most() {
+        assert_eq!(least_of(&[100, 90], 100), (100, 1));
+        assert_eq!(least_of(&[104, 100, 90], 100), (100, 2));
+        assert_eq!(least_of(&[104, 106, 105, 90], 100), (104, 3));
+    }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::report::Result;
 
-/// By how much instructions may differ, in thousandths. The same program's differ by up to 8 from run to run.
+/// By how much instructions may differ, in thousandths. The same program's differ by up to 8 from run to run, where
+/// no threads wait for each other.
 const TOLERANCE: u64 = 30;
 
 /// What one operation costs.
