@@ -21,6 +21,7 @@ mod output;
 mod plan;
 pub(crate) mod pool;
 mod read;
+mod read_at;
 mod request;
 mod source;
 mod stream;

@@ -113,19 +113,24 @@ pub(crate) fn fill_exact<E>(
 
 /// Memory that is filled from its front on, step by step. Each step returns what it filled as proof, so
 /// that in the end the front is one initialised slice.
-pub(crate) struct FilledFront<'d> {
+#[derive(Debug)]
+pub struct FilledFront<'d> {
     memory: &'d mut Uninit,
     filled: usize,
 }
 
 impl<'d> FilledFront<'d> {
-    pub(crate) fn new(memory: &'d mut Uninit) -> Self {
+    /// Nothing is filled yet.
+    pub fn new(memory: &'d mut Uninit) -> Self {
         Self { memory, filled: 0 }
     }
 
     /// Lends the next `max` bytes, or what is left of them, to `fill`, and returns how many of them
     /// it filled.
-    pub(crate) fn fill<E>(
+    ///
+    /// # Errors
+    /// Whatever `fill` returns; nothing is then filled by it.
+    pub fn fill<E>(
         &mut self,
         max: usize,
         fill: impl for<'m> FnOnce(&'m mut Uninit) -> Result<&'m mut [u8], E>,
@@ -138,7 +143,7 @@ impl<'d> FilledFront<'d> {
     }
 
     /// As [`fill`](Self::fill), for what cannot fail.
-    pub(crate) fn push(
+    pub fn push(
         &mut self,
         max: usize,
         fill: impl for<'m> FnOnce(&'m mut Uninit) -> &'m mut [u8],
@@ -148,7 +153,7 @@ impl<'d> FilledFront<'d> {
     }
 
     /// All that was filled.
-    pub(crate) fn into_filled(self) -> &'d mut [u8] {
+    pub fn into_filled(self) -> &'d mut [u8] {
         // SAFETY: `filled` only grows by bytes right behind it that `fill_front` found filled.
         unsafe { assume_init(&mut self.memory[..self.filled]) }
     }

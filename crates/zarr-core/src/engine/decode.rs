@@ -17,6 +17,7 @@ use zarr_store::Object;
 use super::cache::DecodedChunk;
 use super::plan::check_held;
 use super::pool::{Workers, with_scratch};
+use super::read_at::read_at;
 use super::source::{ByteSource, ChunkSource, READ_COST, check_exact};
 use crate::ChunkError;
 use crate::cells::Cells;
@@ -228,7 +229,7 @@ impl PartialReader<'_> {
         mut dst: NdViewMut<'_>,
     ) -> Result<(), ChunkError> {
         let read = self.chain.place(at, dst.reborrow(), |offset, memory| {
-            Ok::<_, ChunkError>(self.object.read_at(self.start + offset, memory)?)
+            read_at(self.object, self.start + offset, memory)
         });
         match read {
             // The system may hand over less than was asked for; at once, reading goes on until all is

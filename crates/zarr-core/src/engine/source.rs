@@ -13,6 +13,7 @@ use zarr_store::{Key, Object, StoreError, Version, coalesce};
 use super::cache::{DecodedChunk, InnerPath};
 use super::plan::ChunkPlan;
 use super::pool::with_scratch;
+use super::read_at;
 use crate::{ChunkError, ChunkedArray};
 
 /// A read costs about as much as this many more bytes in another read.
@@ -324,15 +325,13 @@ impl<'o> ChunkSource<'o> {
         let wanted = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         // A chunk is only as large as its codecs can make it: what is longer is not read whole.
         let limit = expected.max().saturating_add(1);
-        buffer::append(&mut buffer, wanted.min(limit), |memory| {
-            object.read_at(range.start, memory)
-        })?;
+        let read = read_at::append(object, range.start, &mut buffer, wanted.min(limit))?;
         let complete = match (&self.at, expected) {
-            (ByteSource::Object(_), ByteLen::Exact(len)) => buffer.len() == len,
-            _ => buffer.len() == wanted,
+            (ByteSource::Object(_), ByteLen::Exact(len)) => read.len() == len,
+            _ => read.len() == wanted,
         };
-        let result = if complete || buffer.len() >= limit {
-            take(&buffer, scratch)
+        let result = if complete || read.len() >= limit {
+            take(read, scratch)
         } else {
             // The system may hand over less than was asked for: `read` goes on, or says why not. Some
             // objects take all of their bytes into memory to read any, so what is too long is not read.

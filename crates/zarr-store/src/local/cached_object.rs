@@ -13,7 +13,7 @@ use std::{
 use bytes::Bytes;
 use rustix::fs::OFlags;
 
-use super::{errors::store_error, platform, root::Root, stat::FileStat};
+use super::{errors::store_error, object::ALIGNMENT, platform, root::Root, stat::FileStat};
 use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::KeepOpen};
 
 /// Copying more bytes takes too long on a thread that serves others.
@@ -100,9 +100,12 @@ impl Object for CachedObject {
         if len > MOST {
             return Err(self.error(io::ErrorKind::WouldBlock.into()));
         }
-        let mut memory = vec![0; len as usize];
+        let len = len as usize;
+        let mut memory = vec![0; len + ALIGNMENT];
+        let start = memory.as_ptr().align_offset(ALIGNMENT);
         let mut filled = 0;
-        while let Some(rest) = memory.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        while filled < len {
+            let rest = &mut memory[start + filled..start + len];
             let offset = range.start + filled as u64;
             match self.read_cached(rest, offset) {
                 Ok(0) => return Err(outside(offset)),
@@ -111,7 +114,7 @@ impl Object for CachedObject {
                 Err(e) => return Err(self.error(e)),
             }
         }
-        Ok(memory.into())
+        Ok(Bytes::from(memory).slice(start..start + len))
     }
 }
 

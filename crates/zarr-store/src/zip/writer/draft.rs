@@ -62,7 +62,7 @@ impl Object for ArchiveFile {
         let end = range.start + data.len() as u64;
         match end < range.end {
             true => Err(self.error(StoreErrorKind::out_of_range(range, end))),
-            false => Ok(data.into()),
+            false => Ok(data),
         }
     }
 
