@@ -5,6 +5,7 @@ Knows no data: values come from a file and what was read goes to one, so that th
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 import time
@@ -26,6 +27,8 @@ def read(job: dict, open_array) -> dict:
     reset_peak()
     for _ in range(job["repeats"]):
         parts = []
+        if job["cold"]:
+            evict(job["path"])
         start = time.perf_counter()
         if job["at_once"]:
             parts = array.read_at_once(indices)
@@ -38,6 +41,18 @@ def read(job: dict, open_array) -> dict:
         for part in parts:
             out.write(np.ascontiguousarray(part).data)
     return {"seconds": seconds, "peak_rss_mb": peak}
+
+
+def evict(path: str) -> None:
+    """Has the system forget what it has in memory of an array."""
+    os.sync()
+    try:
+        Path("/proc/sys/vm/drop_caches").write_text("3")
+    except OSError:
+        for file in Path(path).rglob("*"):
+            if file.is_file():
+                with file.open("rb") as opened:
+                    os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def listing(job: dict, _open_array) -> dict:

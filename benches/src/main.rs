@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod cold;
 mod dataset;
 mod element;
 mod far;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::cold::evict;
 use crate::dataset::{Dataset, Kind, Size};
 use crate::element::Values;
 use crate::far::Far;
@@ -200,6 +201,9 @@ impl Bench {
         reset_peak_rss();
         for _ in 0..self.repeats {
             read = Vec::with_capacity(wants.len());
+            if case.workload.is_cold() {
+                evict(&self.array(&case.dataset))?;
+            }
             let start = Instant::now();
             match case.workload.is_at_once() {
                 true => read = opened.read_at_once(&wants)?,

@@ -42,6 +42,7 @@ impl Bench {
             "program": program.text(),
             "path": path,
             "wants": case.workload.wants(&case.dataset),
+            "cold": case.workload.is_cold(),
             "at_once": case.workload.is_at_once(),
             "dtype": case.dataset.element.name(),
             "repeats": self.repeats,

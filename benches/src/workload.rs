@@ -11,6 +11,8 @@ pub(crate) enum Workload {
     /// Everything in one call.
     ReadAll,
     WriteAll,
+    /// Everything in one call, of what is only on the disk.
+    ReadCold,
     /// A call for each chunk, for each inner chunk where there are shards; one after another.
     ReadChunks,
     /// The same, many at once.
@@ -34,8 +36,9 @@ pub(crate) enum Workload {
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::ReadAll,
+        Self::ReadCold,
         Self::WriteAll,
         Self::ReadChunks,
         Self::ReadChunksPar,
@@ -53,6 +56,7 @@ impl Workload {
         match self {
             Self::ReadAll => "read_all",
             Self::WriteAll => "write_all",
+            Self::ReadCold => "read_cold",
             Self::ReadChunks => "read_chunks",
             Self::ReadChunksPar => "read_chunks_par",
             Self::Rand8 => "rand8",
@@ -81,6 +85,7 @@ impl Workload {
             // Encoders take their time, and floats cost them what integers do.
             Self::WriteAll => dataset.element == Element::U16 || dataset.name == "f32blosclz4",
             Self::MetaList => false,
+            Self::ReadCold => ["raw", "zstd", "shard", "tiny"].contains(&dataset.name),
             Self::ReadChunks => {
                 ["raw", "zstd", "blosclz4", "shard", "tiny"].contains(&dataset.name)
             }
@@ -101,6 +106,11 @@ impl Workload {
     /// Whether its calls wait for nothing.
     pub(crate) fn is_at_once(self) -> bool {
         matches!(self, Self::ReadChunksPar | Self::Rand8Conc)
+    }
+
+    /// Whether the system forgets the array before each call.
+    pub(crate) fn is_cold(self) -> bool {
+        self == Self::ReadCold
     }
 
     /// Whether it needs the array to be there.
@@ -132,7 +142,9 @@ impl Workload {
                 .collect()
         };
         match self {
-            Self::ReadAll | Self::WriteAll => vec![Want::Box(Part::dense([0; 3], shape))],
+            Self::ReadAll | Self::WriteAll | Self::ReadCold => {
+                vec![Want::Box(Part::dense([0; 3], shape))]
+            }
             Self::ReadChunks | Self::ReadChunksPar => dataset.each_chunk().map(Want::Box).collect(),
             Self::MetaList => vec![Want::Nodes],
             Self::Rand8 | Self::Rand8Conc => boxes(many, [8; 3]),

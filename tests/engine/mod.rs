@@ -18,6 +18,7 @@ mod oversized;
 mod pieces;
 mod presence;
 mod rectilinear;
+mod slow_device;
 mod sparse;
 mod stream;
 mod touched;

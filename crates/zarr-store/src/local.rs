@@ -29,6 +29,7 @@ mod remove;
 mod root;
 mod stat;
 mod temp_file;
+mod waits;
 mod walk;
 mod write;
 
@@ -42,6 +43,7 @@ use self::{
     lock_file::LockFile,
     object::LocalObject,
     root::{Root, resolved},
+    waits::Waits,
 };
 pub use self::{durability::Durability, lock_file::Locking, root::Symlinks};
 #[cfg(feature = "zip")]
@@ -75,6 +77,7 @@ pub struct LocalStore {
     durability: Durability,
     locking: Locking,
     hints: IoHints,
+    waits: Arc<Waits>,
 }
 
 impl LocalStore {
@@ -88,6 +91,7 @@ impl LocalStore {
             durability: Durability::None,
             locking: Locking::Os,
             hints,
+            waits: Arc::default(),
         }
     }
 
@@ -154,7 +158,9 @@ impl LocalStore {
 
 impl BlockingStore for LocalStore {
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
-        match LocalObject::open(&self.root, key, descriptors::keep_open()) {
+        let leave = descriptors::keep_open();
+        let open = || LocalObject::open(&self.root, key, leave, &self.waits);
+        match self.waits.during(0, open) {
             Ok(object) => Ok(Some(Arc::new(object))),
             Err(e) if is_absent(&e) => Ok(None),
             Err(e) => Err(store_error(self, Op::Open, key, e)),
@@ -216,6 +222,7 @@ impl BlockingStore for LocalStore {
         IoHints {
             lists_all: self.root.lists_all(),
             appends: true,
+            awaits_device: self.waits.are_long(),
             ..self.hints
         }
     }

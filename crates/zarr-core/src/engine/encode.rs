@@ -171,23 +171,22 @@ impl NewElements {
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
 
-    /// Encodes what is put behind an old shard of which these cells become new; the others are those of the old one.
-    /// `None` if the chunk is no shard, or is better made anew: if its index lies at the start, more than half of it is
-    /// unused, it would be larger than readers accept, or nothing is left to be stored.
-    pub(super) fn encode_tail(
+    /// Encodes a chunk of which these cells are new, where its store appends: what comes behind an old shard is
+    /// preferred. The shard is made anew if its index lies at the start, more than half of it is unused, it would be
+    /// larger than readers accept, or nothing is left to be stored.
+    pub(super) fn encode_or_append(
         &self,
         chain: &CodecChain,
         cells: &Cells,
-        old: &ChunkSource<'_>,
+        old: Option<ChunkSource<'_>>,
         workers: Workers<'_>,
-    ) -> Result<Option<Payload>, ChunkError> {
-        let Some(shard) = chain.shard().filter(|shard| shard.index_len().1) else {
-            return Ok(None);
+    ) -> Result<NewChunk, ChunkError> {
+        let shard = chain.shard().filter(|shard| shard.index_len().1);
+        let (Some(shard), Some(old)) = (shard, &old) else {
+            let whole = self.encode(chain, cells, false, old, workers)?;
+            return Ok(whole.map_or(NewChunk::Absent, NewChunk::Whole));
         };
         let (size, index) = (old.size()?, old.index(shard)?);
-        if unused(shard, &index, size) > size / 2 {
-            return Ok(None);
-        }
         let new = self.cells(cells).and_then(|new| new.of(cells));
         let change = ChunkChange {
             cells,
@@ -198,12 +197,20 @@ impl NewElements {
             keep_empty: self.keep_empty,
         };
         let made = inner_chunks(shard, &change, Some((old, &index)), workers)?;
-        let changed = made.into_iter().flatten();
-        let parts = with_scratch(|cx| shard.extend(&index, size, changed, cx))?;
-        let tail: Option<Payload> = parts.map(|parts| parts.into_iter().collect());
-        // No reader takes a larger shard, wherever it is copied to.
-        let most = chain.encoded_len().max() as u64;
-        Ok(tail.filter(|tail| size.saturating_add(tail.len() as u64) <= most))
+        if unused(shard, &index, size) <= size / 2 {
+            let changed = made.iter().flatten().cloned();
+            let parts = with_scratch(|cx| shard.extend(&index, size, changed, cx))?;
+            let tail: Option<Payload> = parts.map(|parts| parts.into_iter().collect());
+            // No reader takes a larger shard, wherever it is copied to.
+            let most = chain.encoded_len().max() as u64;
+            let fits = |tail: &Payload| size.saturating_add(tail.len() as u64) <= most;
+            if let Some(tail) = tail.filter(fits) {
+                return Ok(NewChunk::Tail(tail));
+            }
+        }
+        let parts = assemble(shard, made, Some((old, &index)))?;
+        let whole = parts.map(|parts| parts.into_iter().collect());
+        Ok(whole.map_or(NewChunk::Absent, NewChunk::Whole))
     }
 
     /// The elements of neighbouring cells.
@@ -230,6 +237,16 @@ fn in_heap(array: &ChunkedArray, values: Values, heap: &VlenHeap) -> Result<Byte
         let path = array.path().clone();
         ErrorKind::Codec { path, source }.into()
     })
+}
+
+/// What is stored of a chunk that has changed.
+pub(super) enum NewChunk {
+    /// Nothing.
+    Absent,
+    /// These bytes.
+    Whole(Payload),
+    /// The old bytes, and these behind them.
+    Tail(Payload),
 }
 
 /// The change of one chunk.
@@ -353,8 +370,17 @@ fn shard_parts(
     };
     let indexed = old.as_ref().map(|(source, index)| (*source, &**index));
     let made = inner_chunks(shard, change, indexed, workers)?;
+    assemble(shard, made, indexed)
+}
+
+/// The parts of a shard of new inner chunks and those of the old one that stay the bytes they are.
+fn assemble(
+    shard: &ShardingCodec,
+    made: Vec<Option<NewInnerChunk>>,
+    old: Option<(&ChunkSource<'_>, &ShardIndex)>,
+) -> Result<Option<Vec<Bytes>>, ChunkError> {
     let mut chunks: Vec<Option<Bytes>> = vec![None; shard.count()];
-    if let Some((source, index)) = &old {
+    if let Some((source, index)) = old {
         let touched: HashSet<usize> = made.iter().flatten().map(|(number, _)| *number).collect();
         let kept = |number: &usize| !touched.contains(number);
         let (numbers, ranges): (Vec<_>, Vec<_>) = (0..shard.count())

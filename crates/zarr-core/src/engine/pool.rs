@@ -4,8 +4,10 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
+use std::thread;
 
 use futures_channel::oneshot;
 use rayon::prelude::*;
@@ -62,6 +64,8 @@ pub(crate) struct Workers<'t> {
     meter: Option<&'t Meter>,
     /// Whether the thread serves other tasks, so that nothing may wait.
     at_once: bool,
+    /// Whether all is done on this thread, which is none of the pool.
+    alone: bool,
 }
 
 impl Workers<'_> {
@@ -104,10 +108,51 @@ impl Workers<'_> {
         n: usize,
         one: impl Fn(usize) -> Result<(), E> + Sync,
     ) -> Result<(), E> {
-        match self.workers.filter(|_| n > 1) {
-            Some(_) => (0..n).into_par_iter().try_for_each(&one),
-            None => (0..n).try_for_each(one),
+        match self.are_several(n) {
+            true => (0..n).into_par_iter().try_for_each(&one),
+            false => (0..n).try_for_each(one),
         }
+    }
+
+    /// Like [`each`](Self::each), on so many threads that are begun for it, for pieces that wait for a device most of
+    /// their time.
+    pub(super) fn each_on_threads<E: Send>(
+        self,
+        threads: usize,
+        n: usize,
+        one: impl Fn(usize, Workers<'_>) -> Result<(), E> + Sync,
+    ) -> Result<(), E> {
+        let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
+        let alone = Workers {
+            alone: true,
+            ..self
+        };
+        let work = || {
+            at_work(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    if i >= n {
+                        break;
+                    }
+                    if let Err(error) = one(i, alone) {
+                        next.store(n, Ordering::Relaxed);
+                        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    }
+                }
+            });
+        };
+        thread::scope(|scope| {
+            for _ in 1..threads.min(n) {
+                // Where the system allows no more threads, there are fewer.
+                let begun = thread::Builder::new().name("zarr-waits".to_owned());
+                if begun.spawn_scoped(scope, work).is_err() {
+                    break;
+                }
+            }
+            work();
+        });
+        let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failed.map_or(Ok(()), Err)
     }
 
     /// Returns what `one` makes of every number below `n`, in order, or the first error.
@@ -116,10 +161,14 @@ impl Workers<'_> {
         n: usize,
         one: impl Fn(usize) -> Result<T, E> + Sync,
     ) -> Result<Vec<T>, E> {
-        match self.workers.filter(|_| n > 1) {
-            Some(_) => (0..n).into_par_iter().map(&one).collect(),
-            None => (0..n).map(one).collect(),
+        match self.are_several(n) {
+            true => (0..n).into_par_iter().map(&one).collect(),
+            false => (0..n).map(one).collect(),
         }
+    }
+
+    fn are_several(self, n: usize) -> bool {
+        n > 1 && self.workers.is_some() && !self.alone
     }
 }
 
@@ -149,6 +198,7 @@ pub(super) async fn run<T: Send + 'static>(
             chunk_bytes,
             meter: meter.as_deref(),
             at_once: false,
+            alone: false,
         };
         return Ok(at_work(|| task(workers)));
     };
@@ -161,6 +211,7 @@ pub(super) async fn run<T: Send + 'static>(
             chunk_bytes,
             meter: meter.as_deref(),
             at_once: false,
+            alone: false,
         };
         if !workers.is_wanted() {
             return;
@@ -203,6 +254,7 @@ pub(super) async fn at_once<T>(
         chunk_bytes: context.chunk_bytes(),
         meter: meter.as_deref(),
         at_once: true,
+        alone: false,
     };
     at_work(|| task(workers))
 }

@@ -1,6 +1,7 @@
 //! Reads the cells of selections: the two drivers that bring the chunks. How one chunk is read is up to `request`.
 
 use std::iter;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,8 +19,13 @@ use super::pool::{self, WorkSize, Workers};
 use super::request::{self, ChunkRequest, ChunkRequests};
 use super::source::{ChunkData, ChunkId, ChunkSource};
 use crate::hierarchy::check_presence;
-use crate::stored::LIST_FROM;
 use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
+
+/// So many chunks of a local store are read before it is asked how it answers.
+const FIRST_ROUND: usize = 64;
+/// The most threads that wait for a device at once, and the bytes of the chunks that they read then.
+const WAITING_THREADS: usize = 32;
+const WAITING_BYTES: usize = 64 << 20;
 
 impl ChunkedArray {
     /// Reads the cells of a selection, in C order, into memory of this alignment.
@@ -61,6 +67,14 @@ impl ChunkedArray {
         let job = ReadJob::new(self, selections.into_iter().map(new))?;
         Ok(job.run().await?.outputs)
     }
+}
+
+/// How many threads wait for chunks of so many bytes, if no more requests than these may be under way.
+fn waiting_threads(chunk_bytes: usize, concurrency: Option<NonZeroUsize>) -> usize {
+    let most = concurrency.map_or(WAITING_THREADS, NonZeroUsize::get);
+    (WAITING_BYTES / chunk_bytes.max(1))
+        .min(WAITING_THREADS)
+        .min(most)
 }
 
 /// One read: what its tasks share.
@@ -323,17 +337,32 @@ impl ReadJob {
             let left = all - done;
             let round = match numbers {
                 ChunkNumbers::All if self.is_sparse(done) => break,
-                ChunkNumbers::All => left.min(done.max(LIST_FROM)),
+                _ if done == 0 => left.min(FIRST_ROUND),
+                ChunkNumbers::All => left.min(done),
                 ChunkNumbers::From(_) | ChunkNumbers::Listed(_) => left,
             };
-            workers.each(round, |i| match numbers.get(done + i) {
+            let read = |i: usize, workers: Workers<'_>| match numbers.get(done + i) {
                 // Nobody will see what is missing then.
                 Some(i) if workers.is_wanted() => self.local_chunk(i, workers),
                 _ => Ok(()),
-            })?;
+            };
+            match self.waiting_threads(done) {
+                0..=1 => workers.each(round, |i| read(i, workers))?,
+                threads => workers.each_on_threads(threads, round, read)?,
+            }
             done += round;
         }
         Ok(done)
+    }
+
+    /// How many threads should read chunks if so many have been read: more than there are workers where these waited for
+    /// a device.
+    fn waiting_threads(&self, done: usize) -> usize {
+        if done == 0 || !self.array.store().hints().awaits_device {
+            return 0;
+        }
+        let chunk = self.chain.spec().byte_len().unwrap_or(usize::MAX);
+        waiting_threads(chunk, self.array.context().config().concurrency)
     }
 
     fn local_chunk(&self, i: usize, workers: Workers<'_>) -> Result<()> {
@@ -426,4 +455,17 @@ async fn remote(job: Arc<ReadJob>, numbers: ChunkNumbers) -> Result<(Box<ReadJob
     // Every task has ended, so this is the last handle.
     let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::INTERNAL))?;
     Ok((Box::new(job), done.into_inner()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_threads_wait_as_memory_and_the_configuration_allow() {
+        assert_eq!(waiting_threads(4 << 10, None), 32);
+        assert_eq!(waiting_threads(8 << 20, None), 8);
+        assert_eq!(waiting_threads(1 << 30, None), 0);
+        assert_eq!(waiting_threads(0, NonZeroUsize::new(3)), 3);
+    }
 }

@@ -18,7 +18,7 @@ use zarr_store::{
 
 use super::barrier::CancelledWriteBarrier;
 use super::elements::Elements;
-use super::encode::NewElements;
+use super::encode::{NewChunk, NewElements};
 use super::fetch;
 use super::plan;
 use super::pool::{self, WorkSize, Workers, lock_permit};
@@ -261,18 +261,15 @@ fn merge_local(
     let store = job.array.blocking_store()?;
     let appends = job.array.config().append_to_shards && store.hints().appends;
     let mut update = BlockingUpdate::new(store, key, lock, Writers::Several)?;
-    // The new chunk, or the bytes that come behind the old one.
     let made = |old: Option<ChunkSource<'_>>| {
-        if let Some(old) = old.as_ref().filter(|_| appends)
-            && let Some(tail) = job.elements.encode_tail(chain, cells, old, workers)?
-        {
-            return Ok((Some(tail), true));
+        if appends {
+            return job.elements.encode_or_append(chain, cells, old, workers);
         }
-        let chunk = job.elements.encode(chain, cells, false, old, workers)?;
-        Ok((chunk, false))
+        let whole = job.elements.encode(chain, cells, false, old, workers)?;
+        Ok(whole.map_or(NewChunk::Absent, NewChunk::Whole))
     };
     loop {
-        let (payload, is_tail) = {
+        let chunk = {
             let old = match update.open() {
                 Err(error) if error.is_conflict() => continue,
                 old => old?,
@@ -287,9 +284,10 @@ fn merge_local(
                 made => made?,
             }
         };
-        let change = match &payload {
-            Some(tail) if is_tail => Change::Append(tail),
-            chunk => chunk.as_ref().into(),
+        let change = match &chunk {
+            NewChunk::Absent => Change::Delete,
+            NewChunk::Whole(payload) => Change::Replace(payload),
+            NewChunk::Tail(tail) => Change::Append(tail),
         };
         if let Commit::Done(_) = update.commit(change)? {
             return Ok(());

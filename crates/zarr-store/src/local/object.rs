@@ -1,6 +1,12 @@
 //! `LocalObject`: one open file, its positioned reads and, where asked for, its size and version.
 
-use std::{fs::File, io, mem::MaybeUninit, ops::Range, sync::OnceLock};
+use std::{
+    fs::File,
+    io,
+    mem::MaybeUninit,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use rustix::{
@@ -13,6 +19,7 @@ use super::{
     errors::{is_absent, store_error},
     root::Root,
     stat::FileStat,
+    waits::Waits,
 };
 use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::KeepOpen};
 
@@ -36,17 +43,24 @@ pub(super) struct LocalObject {
     described: OnceLock<FileStat>,
     root: Root,
     key: Key,
+    waits: Arc<Waits>,
 }
 
 impl LocalObject {
     /// Keeps the file open, if there is leave.
-    pub(super) fn open(root: &Root, key: &Key, leave: Option<KeepOpen>) -> io::Result<Self> {
+    pub(super) fn open(
+        root: &Root,
+        key: &Key,
+        leave: Option<KeepOpen>,
+        waits: &Arc<Waits>,
+    ) -> io::Result<Self> {
         let file = open(root, key)?;
         let mut object = LocalObject {
             kept: None,
             described: OnceLock::new(),
             root: root.clone(),
             key: key.clone(),
+            waits: Arc::clone(waits),
         };
         match leave {
             Some(leave) => object.kept = Some((file, leave)),
@@ -113,7 +127,9 @@ impl Object for LocalObject {
         if range.start > range.end || is_large && range.end > self.size()? {
             return Err(self.outside(range, self.size()?));
         }
-        let data = self.with_file(|file| read_range(file, &range).map_err(|e| self.error(e)))?;
+        let len = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        let read = |file: &File| self.waits.during(len, || read_range(file, &range));
+        let data = self.with_file(|file| read(file).map_err(|e| self.error(e)))?;
         let end = range.start + data.len() as u64;
         match end < range.end {
             true => Err(self.outside(range, end)),
@@ -122,7 +138,12 @@ impl Object for LocalObject {
     }
 
     fn read_at<'d>(&self, offset: u64, dst: &'d mut [MaybeUninit<u8>]) -> Result<&'d mut [u8]> {
-        self.with_file(|file| read_once(file, dst, offset).map_err(|e| self.error(e)))
+        self.with_file(|file| {
+            let read = self
+                .waits
+                .during(dst.len(), || read_once(file, dst, offset));
+            read.map_err(|e| self.error(e))
+        })
     }
 }
 
@@ -180,7 +201,7 @@ mod tests {
             store.put(&key, &value, PutMode::Overwrite).unwrap();
         };
         put(1);
-        let object = LocalObject::open(&store.root, &key, None).unwrap();
+        let object = LocalObject::open(&store.root, &key, None, &store.waits).unwrap();
         assert_eq!(object.size().unwrap(), 100);
         assert_eq!(object.read(10..20).unwrap(), [1; 10].as_slice());
         assert_eq!(

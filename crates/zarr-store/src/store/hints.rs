@@ -29,6 +29,9 @@ pub struct IoHints {
     pub appends: bool,
     /// Calls return at once: handing one to another thread would cost more than the call.
     pub instant: bool,
+    /// Calls wait for a device, as the latest ones did, although each blocks its thread: more of them should be under way
+    /// than there are processors.
+    pub awaits_device: bool,
     /// Calls wait for a network: many should be in flight, so no thread should block in each.
     pub high_latency: bool,
     /// Reading part of a value may cost as much as reading all of it, in memory too: entries of an archive are
@@ -63,6 +66,7 @@ impl IoHints {
             conditions: Conditions::ALL,
             appends: false,
             instant: true,
+            awaits_device: false,
             high_latency: false,
             whole_values: false,
             held_back: false,
