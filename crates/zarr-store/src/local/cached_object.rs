@@ -13,7 +13,13 @@ use std::{
 use bytes::Bytes;
 use rustix::fs::OFlags;
 
-use super::{errors::store_error, object::ALIGNMENT, platform, root::Root, stat::FileStat};
+use super::{
+    errors::store_error,
+    object::{bytes_from, memory_for},
+    platform,
+    root::Root,
+    stat::FileStat,
+};
 use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::KeepOpen};
 
 /// Copying more bytes takes too long on a thread that serves others.
@@ -101,8 +107,8 @@ impl Object for CachedObject {
             return Err(self.error(io::ErrorKind::WouldBlock.into()));
         }
         let len = len as usize;
-        let mut memory = vec![0; len + ALIGNMENT];
-        let start = memory.as_ptr().align_offset(ALIGNMENT);
+        let (mut memory, start) = memory_for(len).map_err(|e| self.error(e))?;
+        memory.resize(start + len, 0);
         let mut filled = 0;
         while filled < len {
             let rest = &mut memory[start + filled..start + len];
@@ -114,7 +120,7 @@ impl Object for CachedObject {
                 Err(e) => return Err(self.error(e)),
             }
         }
-        Ok(Bytes::from(memory).slice(start..start + len))
+        Ok(bytes_from(memory, start))
     }
 }
 

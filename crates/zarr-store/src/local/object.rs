@@ -147,18 +147,38 @@ impl Object for LocalObject {
     }
 }
 
-/// Where the bytes of a range begin in memory. Processors copy slowly to memory that lies a few bytes behind the source,
-/// apart from whole pages: files begin where pages do, and large memory of glibc 16 bytes behind.
-pub(super) const ALIGNMENT: usize = 64;
+/// Memory for so many bytes of a file, and what of it is left free in front of them. Processors copy slowly to memory
+/// that lies a few bytes behind the source, apart from whole pages: files begin where pages do, and large memory of glibc
+/// 16 bytes behind.
+pub(super) fn memory_for(len: usize) -> io::Result<(Vec<u8>, usize)> {
+    const ALIGNMENT: usize = 64;
+    /// Fewer bytes are copied soon enough to anywhere.
+    const LONG: usize = 32 << 10;
+    let room = if len < LONG { 0 } else { ALIGNMENT };
+    let mut memory = Vec::<u8>::new();
+    let reserved = memory.try_reserve_exact(len.saturating_add(room));
+    reserved.map_err(|_| io::ErrorKind::OutOfMemory)?;
+    let start = match room {
+        0 => 0,
+        _ => memory.as_ptr().align_offset(ALIGNMENT),
+    };
+    memory.resize(start, 0);
+    Ok((memory, start))
+}
+
+/// The bytes from there on.
+pub(super) fn bytes_from(memory: Vec<u8>, start: usize) -> Bytes {
+    let bytes = Bytes::from(memory);
+    match start {
+        0 => bytes,
+        _ => bytes.slice(start..),
+    }
+}
 
 /// The bytes of a range of a file, or fewer where it ends before.
 pub(crate) fn read_range(file: &File, range: &Range<u64>) -> io::Result<Bytes> {
     let len = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
-    let mut buffer = Vec::<u8>::new();
-    let memory = buffer.try_reserve_exact(len.saturating_add(ALIGNMENT));
-    memory.map_err(|_| io::ErrorKind::OutOfMemory)?;
-    let start = buffer.as_ptr().align_offset(ALIGNMENT);
-    buffer.resize(start, 0);
+    let (mut buffer, start) = memory_for(len)?;
     while buffer.len() < start + len {
         let offset = range.start + (buffer.len() - start) as u64;
         match pread(file, spare_capacity(&mut buffer), offset) {
@@ -167,9 +187,9 @@ pub(crate) fn read_range(file: &File, range: &Range<u64>) -> io::Result<Bytes> {
             Err(e) => return Err(e.into()),
         }
     }
-    // There is more room than was asked for, and that was filled too.
+    // There may be more room than was asked for, and that was filled too.
     buffer.truncate(start + len);
-    Ok(Bytes::from(buffer).slice(start..))
+    Ok(bytes_from(buffer, start))
 }
 
 /// What [`Object::read_at`] does with a file.
