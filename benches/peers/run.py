@@ -101,7 +101,10 @@ def write(job: dict, open_array) -> dict:
         reset_peak()
         start = time.perf_counter()
         for box, part in zip(boxes, parts, strict=True):
-            array.write(box, part)
+            if job["append"]:
+                array.append(part)
+            else:
+                array.write(box, part)
         seconds.append(time.perf_counter() - start)
         peak = max(peak, peak_mb())
     return {"seconds": seconds, "peak_rss_mb": peak}
@@ -140,6 +143,12 @@ class Tensorstore:
     def write(self, box: tuple, values: np.ndarray) -> None:
         self.array[box].write(values).result()
 
+    def append(self, values: np.ndarray) -> None:
+        end = self.array.shape[0]
+        new = [end + values.shape[0], *values.shape[1:]]
+        self.array = self.array.resize(exclusive_max=new).result()
+        self.array[end:].write(values).result()
+
 
 class ZarrPython:
     def __init__(self, path: str) -> None:
@@ -167,6 +176,9 @@ class ZarrPython:
 
     def write(self, box: tuple, values: np.ndarray) -> None:
         self.array[box] = values
+
+    def append(self, values: np.ndarray) -> None:
+        self.array.append(values)
 
 
 def fused(path: str) -> ZarrPython:

@@ -10,6 +10,9 @@ use crate::element::Element;
 use crate::nodes;
 use crate::want::Part;
 
+pub(crate) const ZSTD_LEVEL: i32 = 3;
+pub(crate) const GZIP_LEVEL: i32 = 5;
+
 /// How large the data sets are: a minute's worth, or the size the peers were measured at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Size {
@@ -120,6 +123,12 @@ impl Dataset {
         ]
     }
 
+    /// The same without any planes.
+    pub(crate) fn empty(mut self) -> Self {
+        self.shape[0] = 0;
+        self
+    }
+
     /// Makes an empty array of this kind at `path`: its document alone. Or the group.
     pub(crate) fn create(&self, path: &Path) -> Result<()> {
         let document = self.document();
@@ -178,10 +187,11 @@ impl Dataset {
         let mut codecs = vec![little.clone()];
         match self.compressor {
             Compressor::None => {}
-            Compressor::Zstd => codecs
-                .push(json!({"name": "zstd", "configuration": {"level": 3, "checksum": false}})),
+            Compressor::Zstd => codecs.push(
+                json!({"name": "zstd", "configuration": {"level": ZSTD_LEVEL, "checksum": false}}),
+            ),
             Compressor::Gzip => {
-                codecs.push(json!({"name": "gzip", "configuration": {"level": 5}}));
+                codecs.push(json!({"name": "gzip", "configuration": {"level": GZIP_LEVEL}}));
             }
             Compressor::Blosc {
                 cname,

@@ -12,7 +12,7 @@ use crate::cold::evict;
 use crate::dataset::{Dataset, Kind, Size};
 use crate::element::Values;
 use crate::far::Far;
-use crate::limit::Limit;
+use crate::limit::{Limit, WriteLimit};
 use crate::memory::{peak_rss_mb, reset_peak_rss};
 use crate::program::{Elements, Name, Program};
 use crate::source::Source;
@@ -129,7 +129,7 @@ impl Bench {
     pub(crate) fn can(&self, program: Name, case: &Case) -> bool {
         let wants = case.workload.wants(&case.dataset);
         match program {
-            Name::Limit if case.workload != Workload::ReadAll => false,
+            Name::Limit if !case.workload.has_limit() => false,
             _ if program.is_script() && self.python.is_none() => false,
             _ => wants
                 .iter()
@@ -167,13 +167,36 @@ impl Bench {
 
     /// Does one case with one program, here.
     pub(crate) fn measure(&self, program: Name, case: &Case) -> Result<Sample> {
-        if program == Name::Limit {
+        if program == Name::Limit && case.workload.writes() {
+            self.measure_write_limit(case)
+        } else if program == Name::Limit {
             self.measure_limit(case)
         } else if case.workload.writes() {
             self.measure_writes(program, case)
         } else {
             self.measure_reads(program, case)
         }
+    }
+
+    fn measure_write_limit(&self, case: &Case) -> Result<Sample> {
+        let limit = WriteLimit::new(&self.source(&case.dataset)?, &case.dataset);
+        let dir = self.dir.join("written.zarr");
+        let mut seconds = Vec::with_capacity(self.repeats);
+        for _ in 0..self.repeats {
+            remove(&dir)?;
+            std::fs::create_dir(&dir)?;
+            let start = Instant::now();
+            limit.run(&dir)?;
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        remove(&dir)?;
+        Ok(Sample {
+            seconds,
+            peak_rss_mb: peak_rss_mb(),
+            checksum: 0,
+            expected: 0,
+            requests: None,
+        })
     }
 
     fn measure_limit(&self, case: &Case) -> Result<Sample> {
@@ -242,11 +265,14 @@ impl Bench {
         for _ in 0..self.repeats {
             self.begin(case, &path)?;
             let values = self.new_values(case)?;
-            let opened = linked(program, &path.display().to_string(), &case.dataset)?;
+            let mut opened = linked(program, &path.display().to_string(), &case.dataset)?;
             reset_peak_rss();
             let start = Instant::now();
             for (part, values) in parts.iter().zip(values) {
-                opened.write(part, values)?;
+                match case.workload {
+                    Workload::Append => opened.append(part, values)?,
+                    _ => opened.write(part, values)?,
+                }
             }
             seconds.push(start.elapsed().as_secs_f64());
             peak = peak.max(peak_rss_mb());
@@ -266,6 +292,7 @@ impl Bench {
         remove(path)?;
         match case.workload.needs_array() {
             true => copy(&self.array(&case.dataset), path),
+            false if case.workload == Workload::Append => case.dataset.empty().create(path),
             false => case.dataset.create(path),
         }
     }

@@ -106,4 +106,8 @@ impl Program for Nodes {
     fn write(&self, _: &Part, _: Values) -> Result<()> {
         Err("a hierarchy is listed alone".into())
     }
+
+    fn append(&mut self, _: &Part, _: Values) -> Result<()> {
+        Err("a hierarchy is listed alone".into())
+    }
 }

@@ -44,6 +44,15 @@ impl Ours {
         })
     }
 
+    fn add<T: zarr::Element>(&mut self, values: Array3<T>) -> Result<()> {
+        let append = self.array.append(values);
+        match &self.runtime {
+            Some(runtime) => runtime.block_on(append.into_future())?,
+            None => append.wait()?,
+        };
+        Ok(())
+    }
+
     fn finish<F: IntoFuture>(&self, operation: F) -> F::Output {
         match &self.runtime {
             Some(runtime) => runtime.block_on(operation.into_future()),
@@ -120,5 +129,13 @@ impl Program for Ours {
             }
         };
         Ok(written?)
+    }
+
+    fn append(&mut self, part: &Part, values: Values) -> Result<()> {
+        let shape = part.shape();
+        match values {
+            Values::U16(values) => self.add(Array3::from_shape_vec(shape, values)?),
+            Values::F32(values) => self.add(Array3::from_shape_vec(shape, values)?),
+        }
     }
 }

@@ -23,6 +23,9 @@ pub(crate) trait Program {
 
     /// Replaces the elements of `part`.
     fn write(&self, part: &Part, values: Values) -> Result<()>;
+
+    /// Adds the elements of `part`, which begins where the array ends.
+    fn append(&mut self, part: &Part, values: Values) -> Result<()>;
 }
 
 /// What was read, in whatever form the library hands it over.

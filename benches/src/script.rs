@@ -11,6 +11,7 @@ use crate::element::Values;
 use crate::measure::{Bench, Case, Sample, answer, checksum, remove};
 use crate::program::Name;
 use crate::want::Want;
+use crate::workload::Workload;
 
 /// What a script tells.
 #[derive(Debug, Deserialize)]
@@ -43,6 +44,7 @@ impl Bench {
             "path": path,
             "wants": case.workload.wants(&case.dataset),
             "cold": case.workload.is_cold(),
+            "append": case.workload == Workload::Append,
             "at_once": case.workload.is_at_once(),
             "dtype": case.dataset.element.name(),
             "repeats": self.repeats,

@@ -31,12 +31,14 @@ pub(crate) enum Workload {
     Vindex,
     /// 16 boxes of 64 × 96 × 64, aligned with nothing, over an array that is there.
     PartialWrite,
+    /// Two planes at a time to the end of an array that is empty at first.
+    Append,
     /// Opens a group and lists its arrays with their shapes.
     MetaList,
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::ReadAll,
         Self::ReadCold,
         Self::WriteAll,
@@ -49,6 +51,7 @@ impl Workload {
         Self::Oindex,
         Self::Vindex,
         Self::PartialWrite,
+        Self::Append,
         Self::MetaList,
     ];
 
@@ -66,6 +69,7 @@ impl Workload {
             Self::Oindex => "oindex",
             Self::Vindex => "vindex",
             Self::PartialWrite => "partial_write",
+            Self::Append => "append",
             Self::MetaList => "meta_list",
         }
     }
@@ -96,11 +100,17 @@ impl Workload {
                 ["raw", "zstd", "shard"].contains(&dataset.name)
             }
             Self::PartialWrite => dataset.name == "shard",
+            Self::Append => dataset.name == "tiny",
         }
     }
 
+    /// Whether there is a bound beside it that no program can pass.
+    pub(crate) fn has_limit(self) -> bool {
+        matches!(self, Self::ReadAll | Self::WriteAll)
+    }
+
     pub(crate) fn writes(self) -> bool {
-        matches!(self, Self::WriteAll | Self::PartialWrite)
+        matches!(self, Self::WriteAll | Self::PartialWrite | Self::Append)
     }
 
     /// Whether its calls wait for nothing.
@@ -115,7 +125,7 @@ impl Workload {
 
     /// Whether it needs the array to be there.
     pub(crate) fn needs_array(self) -> bool {
-        self != Self::WriteAll
+        !matches!(self, Self::WriteAll | Self::Append)
     }
 
     /// The boxes among what is wanted: all of it, for workloads that write.
@@ -150,6 +160,10 @@ impl Workload {
             Self::Rand8 | Self::Rand8Conc => boxes(many, [8; 3]),
             Self::RandPlane => boxes(many, [1, 64, 64]),
             Self::PartialWrite => boxes(16, [64, 96, 64]),
+            Self::Append => (0..shape[0])
+                .step_by(2)
+                .map(|z| Want::Box(Part::dense([z, 0, 0], [2, shape[1], shape[2]])))
+                .collect(),
             Self::Strided => vec![Want::Box(Part {
                 start: [0, 10, 0],
                 stop: [shape[0], 500, shape[2]],

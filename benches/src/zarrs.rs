@@ -85,4 +85,12 @@ impl Program for Zarrs {
         };
         Ok(written?)
     }
+
+    fn append(&mut self, part: &Part, values: Values) -> Result<()> {
+        let mut shape = self.array.shape().to_vec();
+        shape[0] = part.stop[0];
+        self.array.set_shape(shape)?;
+        self.array.store_metadata()?;
+        self.write(part, values)
+    }
 }

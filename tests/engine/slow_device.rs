@@ -40,8 +40,9 @@ impl Hook for SlowDisk {
     }
 }
 
-/// How many files of so many cells each were waited for at once while 200 were read, and what went wrong.
-fn waited_for(cells: u64, context: &Context) -> (usize, zarr::Result<()>) {
+/// How many chunks of so many cells each were waited for at once while 200 were read, each in a file or all in a shard,
+/// and what went wrong with one that is damaged.
+fn waited_for(cells: u64, is_shard: bool, context: &Context) -> (usize, zarr::Result<()>) {
     let dir = tempfile::tempdir().unwrap();
     let store = Hooked::with(
         LocalStore::new(dir.path()).into_store(),
@@ -49,28 +50,39 @@ fn waited_for(cells: u64, context: &Context) -> (usize, zarr::Result<()>) {
     );
     let store = Arc::new(store);
     let all = 200 * cells;
-    let array = zarr::zeros(Arc::clone(&store), [all])
+    let create = zarr::zeros(Arc::clone(&store), [all])
         .dtype("u1")
         .chunks([cells])
         .compressors(())
-        .context(context)
-        .wait()
-        .unwrap();
+        .context(context);
+    let create = match is_shard {
+        true => create.shards([all]),
+        false => create,
+    };
+    let array = create.wait().unwrap();
     let values = ndarray::Array1::from_iter((0..all).map(|i| (i / cells) as u8 + 1));
     array.write(.., &values).wait().unwrap();
     let sound = array.read::<u8>(..).wait().unwrap();
     assert_eq!(sound, values.into_dyn());
     let most = store.hook().most.load(Ordering::Relaxed);
-    std::fs::write(dir.path().join("c/150"), b"short").unwrap();
+    let damaged = if is_shard { "c/0" } else { "c/150" };
+    std::fs::write(dir.path().join(damaged), b"short").unwrap();
     (most, array.read::<u8>(..).wait().map(drop))
 }
 
 #[test]
 fn many_small_files_are_waited_for_at_once() {
-    let (most, damaged) = waited_for(100, &Context::builder().threads(2).build());
+    let (most, damaged) = waited_for(100, false, &Context::builder().threads(2).build());
     assert!((8..=32).contains(&most), "{most}");
     let error = damaged.unwrap_err().to_string();
     assert!(error.contains("c/150"), "{error}");
+}
+
+#[test]
+fn many_inner_chunks_of_a_shard_are_waited_for_at_once() {
+    let (most, damaged) = waited_for(100, true, &Context::builder().threads(2).build());
+    assert!((8..=32).contains(&most), "{most}");
+    assert!(damaged.is_err());
 }
 
 #[test]
@@ -80,6 +92,6 @@ fn no_more_are_waited_for_than_the_configuration_allows() {
         ..Config::default()
     };
     let context = Context::builder().threads(2).config(config).build();
-    let (most, _) = waited_for(100, &context);
+    let (most, _) = waited_for(100, false, &context);
     assert!(most <= 3, "{most}");
 }

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +21,10 @@ use crate::{ChunkError, Context};
 pub(super) const SMALL: u64 = 64 << 10;
 /// A task of at most this many small pieces is done on a thread that serves others if that needs no waiting.
 const FEW: usize = 8;
+
+/// The most threads that wait for a device at once, and the bytes of all pieces that they read then.
+const WAITING_THREADS: usize = 32;
+const WAITING_BYTES: usize = 64 << 20;
 
 /// How much a task has to do, which decides where it runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +69,8 @@ pub(crate) struct Workers<'t> {
     meter: Option<&'t Meter>,
     /// Whether the thread serves other tasks, so that nothing may wait.
     at_once: bool,
+    /// The most threads that may be begun for what waits for a device; 0 where nothing does.
+    waiting: usize,
     /// Whether all is done on this thread, which is none of the pool.
     alone: bool,
 }
@@ -114,16 +121,45 @@ impl Workers<'_> {
         }
     }
 
-    /// Like [`each`](Self::each), on so many threads that are begun for it, for pieces that wait for a device most of
-    /// their time.
-    pub(super) fn each_on_threads<E: Send>(
+    /// The same workers, and others that wait for a device: no more than these, if a number is given.
+    pub(super) fn for_device(self, most: Option<NonZeroUsize>) -> Self {
+        let waiting = most.map_or(WAITING_THREADS, |most| most.get().min(WAITING_THREADS));
+        Self { waiting, ..self }
+    }
+
+    /// Like [`each`](Self::each), for pieces of so many decoded bytes that are read from a device: if that answers late,
+    /// on threads that do nothing but wait. Each call is told who works on parts of its piece.
+    pub(super) fn each_piece<E: Send>(
+        self,
+        n: usize,
+        bytes: Option<usize>,
+        one: impl Fn(usize, Self) -> Result<(), E> + Sync,
+    ) -> Result<(), E> {
+        match self.waiting_threads(n, bytes) {
+            0 => self.each(n, |i| one(i, self)),
+            threads => self.each_on_threads(threads, n, one),
+        }
+    }
+
+    /// How many threads wait for so many pieces; 0 if the workers read them.
+    fn waiting_threads(self, n: usize, bytes: Option<usize>) -> usize {
+        let most = WAITING_BYTES / bytes.unwrap_or(usize::MAX).max(1);
+        match self.waiting.min(most).min(n) {
+            _ if self.alone || self.at_once => 0,
+            0 | 1 => 0,
+            threads => threads,
+        }
+    }
+
+    /// Like [`each`](Self::each), on so many threads that are begun for it.
+    fn each_on_threads<E: Send>(
         self,
         threads: usize,
         n: usize,
-        one: impl Fn(usize, Workers<'_>) -> Result<(), E> + Sync,
+        one: impl Fn(usize, Self) -> Result<(), E> + Sync,
     ) -> Result<(), E> {
         let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
-        let alone = Workers {
+        let alone = Self {
             alone: true,
             ..self
         };
@@ -142,7 +178,7 @@ impl Workers<'_> {
             });
         };
         thread::scope(|scope| {
-            for _ in 1..threads.min(n) {
+            for _ in 1..threads {
                 // Where the system allows no more threads, there are fewer.
                 let begun = thread::Builder::new().name("zarr-waits".to_owned());
                 if begun.spawn_scoped(scope, work).is_err() {
@@ -198,6 +234,7 @@ pub(super) async fn run<T: Send + 'static>(
             chunk_bytes,
             meter: meter.as_deref(),
             at_once: false,
+            waiting: 0,
             alone: false,
         };
         return Ok(at_work(|| task(workers)));
@@ -211,6 +248,7 @@ pub(super) async fn run<T: Send + 'static>(
             chunk_bytes,
             meter: meter.as_deref(),
             at_once: false,
+            waiting: 0,
             alone: false,
         };
         if !workers.is_wanted() {
@@ -254,6 +292,7 @@ pub(super) async fn at_once<T>(
         chunk_bytes: context.chunk_bytes(),
         meter: meter.as_deref(),
         at_once: true,
+        waiting: 0,
         alone: false,
     };
     at_work(|| task(workers))
@@ -333,5 +372,45 @@ pub(super) async fn lock_permit() -> Option<impl Drop + Send + Sync> {
     match is_at_work() {
         true => None,
         false => Some(zarr_store::lock::permit().await),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_threads_wait_as_memory_and_the_configuration_allow() {
+        let (heap, is_wanted) = (Arc::new(VlenHeap::new(Vec::new())), || true);
+        let workers = Workers {
+            workers: Some(&is_wanted),
+            heap: &heap,
+            chunk_bytes: 0,
+            meter: None,
+            at_once: false,
+            waiting: 0,
+            alone: false,
+        };
+        let threads = |workers: Workers<'_>, pieces, bytes| workers.waiting_threads(pieces, bytes);
+        assert_eq!(threads(workers, 100, Some(4096)), 0);
+        let workers = workers.for_device(None);
+        assert_eq!(threads(workers, 100, Some(4096)), 32);
+        assert_eq!(threads(workers, 5, Some(4096)), 5);
+        assert_eq!(threads(workers, 1, Some(4096)), 0);
+        assert_eq!(threads(workers, 100, Some(8 << 20)), 8);
+        assert_eq!(threads(workers, 100, Some(64 << 20)), 0);
+        assert_eq!(threads(workers, 100, None), 0);
+        let three = workers.for_device(NonZeroUsize::new(3));
+        assert_eq!(threads(three, 100, Some(0)), 3);
+        let alone = Workers {
+            alone: true,
+            ..workers
+        };
+        assert_eq!(threads(alone, 100, Some(4096)), 0);
+        let at_once = Workers {
+            at_once: true,
+            ..workers
+        };
+        assert_eq!(threads(at_once, 100, Some(4096)), 0);
     }
 }

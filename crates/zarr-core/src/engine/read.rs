@@ -1,7 +1,6 @@
 //! Reads the cells of selections: the two drivers that bring the chunks. How one chunk is read is up to `request`.
 
 use std::iter;
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,9 +22,6 @@ use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
 
 /// So many chunks of a local store are read before it is asked how it answers.
 const FIRST_ROUND: usize = 64;
-/// The most threads that wait for a device at once, and the bytes of the chunks that they read then.
-const WAITING_THREADS: usize = 32;
-const WAITING_BYTES: usize = 64 << 20;
 
 impl ChunkedArray {
     /// Reads the cells of a selection, in C order, into memory of this alignment.
@@ -67,14 +63,6 @@ impl ChunkedArray {
         let job = ReadJob::new(self, selections.into_iter().map(new))?;
         Ok(job.run().await?.outputs)
     }
-}
-
-/// How many threads wait for chunks of so many bytes, if no more requests than these may be under way.
-fn waiting_threads(chunk_bytes: usize, concurrency: Option<NonZeroUsize>) -> usize {
-    let most = concurrency.map_or(WAITING_THREADS, NonZeroUsize::get);
-    (WAITING_BYTES / chunk_bytes.max(1))
-        .min(WAITING_THREADS)
-        .min(most)
 }
 
 /// One read: what its tasks share.
@@ -346,23 +334,16 @@ impl ReadJob {
                 Some(i) if workers.is_wanted() => self.local_chunk(i, workers),
                 _ => Ok(()),
             };
-            match self.waiting_threads(done) {
-                0..=1 => workers.each(round, |i| read(i, workers))?,
-                threads => workers.each_on_threads(threads, round, read)?,
-            }
+            // As the store answers by now.
+            let pieces = round > 1 || self.chain.shard().is_some();
+            let workers = match pieces && self.array.store().hints().awaits_device {
+                true => workers.for_device(self.array.context().config().concurrency),
+                false => workers,
+            };
+            workers.each_piece(round, self.chain.spec().byte_len(), read)?;
             done += round;
         }
         Ok(done)
-    }
-
-    /// How many threads should read chunks if so many have been read: more than there are workers where these waited for
-    /// a device.
-    fn waiting_threads(&self, done: usize) -> usize {
-        if done == 0 || !self.array.store().hints().awaits_device {
-            return 0;
-        }
-        let chunk = self.chain.spec().byte_len().unwrap_or(usize::MAX);
-        waiting_threads(chunk, self.array.context().config().concurrency)
     }
 
     fn local_chunk(&self, i: usize, workers: Workers<'_>) -> Result<()> {
@@ -455,17 +436,4 @@ async fn remote(job: Arc<ReadJob>, numbers: ChunkNumbers) -> Result<(Box<ReadJob
     // Every task has ended, so this is the last handle.
     let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::INTERNAL))?;
     Ok((Box::new(job), done.into_inner()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn as_many_threads_wait_as_memory_and_the_configuration_allow() {
-        assert_eq!(waiting_threads(4 << 10, None), 32);
-        assert_eq!(waiting_threads(8 << 20, None), 8);
-        assert_eq!(waiting_threads(1 << 30, None), 0);
-        assert_eq!(waiting_threads(0, NonZeroUsize::new(3)), 3);
-    }
 }

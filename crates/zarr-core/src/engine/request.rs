@@ -118,7 +118,7 @@ fn read_shard(
     let split = split.map(|(request, selections)| request.split(selections));
     let split: Option<SmallVec<[SplitRequest<'_>; 1]>> = split.collect();
     let split = split.ok_or(ChunkError::INTERNAL)?;
-    let read_one = |i: usize| {
+    let read_one = |i: usize, workers: Workers<'_>| {
         let (mut requests, mut number) = (ChunkRequests::new(), 0);
         for (request, part) in plan.parts(i) {
             let taken = split.get(request).and_then(|request| request.take(part));
@@ -129,12 +129,14 @@ fn read_shard(
         read(&inner.get(number), shard.inner(), requests, None, workers)
     };
     if plan.len() <= LIST_FROM {
-        return workers.each(plan.len(), read_one);
+        return workers.each_piece(plan.len(), shard.inner().spec().byte_len(), read_one);
     }
     let stored = inner.stored_among(shard, plan);
-    workers.each(stored.len(), |i| {
-        stored.get(i).map_or(Ok(()), |&i| read_one(i))
-    })?;
+    let read_stored = |i: usize, workers: Workers<'_>| match stored.get(i) {
+        Some(&i) => read_one(i, workers),
+        None => Ok(()),
+    };
+    workers.each_piece(stored.len(), shard.inner().spec().byte_len(), read_stored)?;
     let fill = shard.inner().spec().fill_element();
     let absent = plan::absent_runs(0..plan.len(), &stored, shard.inner());
     workers.each(absent.len(), |i| {
@@ -144,7 +146,7 @@ fn read_shard(
                 fill_views(parts.take_run(run), *filled, fill).map(drop)
             }
             [SplitRequest::Scattered(_, _, true)] => Ok(()),
-            _ => run.try_for_each(read_one),
+            _ => run.try_for_each(|i| read_one(i, workers)),
         }
     })
 }
