@@ -47,7 +47,15 @@ impl New<'_, '_> {
         Ok(self.builder(py, None)?.options().clone())
     }
 
-    fn builder(self, py: Python<'_>, group: Option<&zarr::Group>) -> PyResult<CreateArray> {
+    /// The array to be made; below `group` if one is given, whose format it gets.
+    ///
+    /// # Errors
+    /// If the arguments do not fit together.
+    pub(crate) fn builder(
+        self,
+        py: Python<'_>,
+        group: Option<&zarr::Group>,
+    ) -> PyResult<CreateArray> {
         let create = match self.data {
             None => {
                 let shape = self.shape.ok_or_else(|| missing("shape"))?;

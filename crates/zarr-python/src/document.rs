@@ -8,6 +8,7 @@ use zarr::tools::{BlockingStore, NodeDocuments, Reader};
 use zarr::{Config, Context, InnerChunkOrder, Location, NodeMetadata};
 
 use crate::array::Array;
+use crate::errors::instead;
 use crate::memory::MemoryStore;
 use crate::place::Place;
 
@@ -41,9 +42,10 @@ pub(crate) fn _array_of_document(
     let root = match store.cast::<MemoryStore>() {
         Ok(memory) => Location::root(memory.get().store()),
         Err(_) => {
-            let directory: std::path::PathBuf = store.extract().map_err(|_| {
-                PyTypeError::new_err("the store is a MemoryStore or the path of a directory")
-            })?;
+            let told = "the store is a MemoryStore or the path of a directory";
+            let directory: std::path::PathBuf = store
+                .extract()
+                .map_err(|came| instead(store.py(), came, || PyTypeError::new_err(told)))?;
             Location::root(zarr::LocalStore::new(directory).into_store())
         }
     };

@@ -1,10 +1,10 @@
 //! Which of Python's exceptions an error becomes. The text is the error's own.
 
-use pyo3::PyErr;
 use pyo3::exceptions::{
-    PyIndexError, PyMemoryError, PyNotImplementedError, PyOSError, PyRuntimeError, PyTypeError,
-    PyValueError,
+    PyException, PyIndexError, PyMemoryError, PyNotImplementedError, PyOSError, PyRuntimeError,
+    PyTypeError, PyValueError,
 };
+use pyo3::prelude::*;
 use zarr::{Error, ErrorClass, ErrorKind, SelectionError};
 
 /// `zarr_rs.errors`.
@@ -15,6 +15,26 @@ mod own {
     import_exception!(zarr_rs.errors, NodeNotFoundError);
     import_exception!(zarr_rs.errors, ReadOnlyError);
     import_exception!(zarr_rs.errors, WrongNodeError);
+}
+
+/// What a conversion makes, or `None` if the value is of another kind. An interrupt that comes meanwhile stays one.
+///
+/// # Errors
+/// What is no `Exception`, such as `KeyboardInterrupt`.
+pub(crate) fn if_suitable<T>(py: Python<'_>, converted: PyResult<T>) -> PyResult<Option<T>> {
+    match converted {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_instance_of::<PyException>(py) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// An error that says more than the one that came, unless that is an interrupt.
+pub(crate) fn instead(py: Python<'_>, came: PyErr, other: impl FnOnce() -> PyErr) -> PyErr {
+    match came.is_instance_of::<PyException>(py) {
+        true => other(),
+        false => came,
+    }
 }
 
 /// The exception for an error: the one that zarr-python or NumPy raise where they have one.

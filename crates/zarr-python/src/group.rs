@@ -274,6 +274,34 @@ impl Group {
         Ok(Self::new(run(py, create)?, self.place.join(name)))
     }
 
+    /// The array below, made if it is missing; the keyword arguments are those of `zarr_rs.create_array`.
+    ///
+    /// An array that is there must have this shape, and a dtype that this one can hold, or with `exact` this very one.
+    #[pyo3(signature = (name, *, shape, dtype = None, exact = false, **keywords))]
+    fn require_array<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        shape: Lengths,
+        dtype: Option<Bound<'py, PyAny>>,
+        exact: bool,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Array> {
+        let (handle, place) = (self.handle(), self.place.join(name));
+        let new = New {
+            place: place.clone(),
+            shape: Some(shape),
+            dtype,
+            data: None,
+            keywords,
+        };
+        let create = new.builder(py, Some(&handle))?;
+        let options = create.options();
+        let (shape, data_type) = (options.shape.clone(), options.data_type.clone());
+        let require = handle.require_array(name, shape, data_type).exact(exact);
+        Ok(Array::new(run(py, require.with(|_| create))?, place))
+    }
+
     /// The group below, made if it is missing.
     fn require_group(&self, py: Python<'_>, name: &str) -> PyResult<Self> {
         let handle = self.handle();

@@ -6,6 +6,7 @@ use zarr::{Mode, Node, Selection, UseConsolidated};
 
 use crate::array::Array;
 use crate::create::New;
+use crate::errors::if_suitable;
 use crate::group::Group;
 use crate::lengths::Lengths;
 use crate::options;
@@ -202,8 +203,10 @@ fn consolidated(given: Option<&Bound<'_, PyAny>>) -> PyResult<Option<UseConsolid
     let Some(given) = given else {
         return Ok(None);
     };
-    Ok(Some(match given.extract::<bool>() {
-        Ok(yes) => yes.into(),
-        Err(_) => given.extract::<String>()?.into(),
-    }))
+    Ok(Some(
+        match if_suitable(given.py(), given.extract::<bool>())? {
+            Some(yes) => yes.into(),
+            None => given.extract::<String>()?.into(),
+        },
+    ))
 }

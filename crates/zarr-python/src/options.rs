@@ -7,6 +7,7 @@ use zarr::{AxisChunks, Chunks, Codecs, CreateArray, Fill, ZarrFormat};
 
 use crate::dtype;
 use crate::elements;
+use crate::errors::if_suitable;
 use crate::json;
 use crate::place::Place;
 
@@ -65,8 +66,8 @@ fn set(create: CreateArray, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Cr
         "order" => create.order(text(value)?.as_str()),
         "zarr_format" | "zarr_version" => create.zarr_format(format(value)?),
         "attributes" => create.attributes(json::from_python(value)?),
-        "chunk_key_encoding" => match value.extract::<String>() {
-            Ok(name) => create.chunk_key_encoding(name.as_str()),
+        "chunk_key_encoding" => match value.cast::<PyString>() {
+            Ok(name) => create.chunk_key_encoding(name.to_cow()?.as_ref()),
             Err(_) => create.chunk_key_encoding(json::from_python(value)?),
         },
         "dimension_separator" => create.dimension_separator(text(value)?.as_str()),
@@ -119,18 +120,19 @@ fn chunks(value: &Bound<'_, PyAny>) -> PyResult<Chunks> {
     if let Ok(guess) = value.cast::<PyBool>() {
         return Ok(guess.is_true().into());
     }
-    if let Ok(length) = value.extract::<i64>() {
+    let py = value.py();
+    if let Some(length) = if_suitable(py, value.extract::<i64>())? {
         return Ok(length.into());
     }
-    if let Ok(lengths) = value.extract::<Vec<i64>>() {
+    if let Some(lengths) = if_suitable(py, value.extract::<Vec<i64>>())? {
         return Ok(lengths.into());
     }
     // The lengths of the chunks of each axis: a rectilinear grid. A number stands for equal chunks.
     let axes = value.try_iter()?.map(|axis| {
         let axis = axis?;
-        Ok(match axis.extract::<u64>() {
-            Ok(length) => AxisChunks::Uniform(length),
-            Err(_) => AxisChunks::from_lengths(axis.extract::<Vec<u64>>()?),
+        Ok(match if_suitable(py, axis.extract::<u64>())? {
+            Some(length) => AxisChunks::Uniform(length),
+            None => AxisChunks::from_lengths(axis.extract::<Vec<u64>>()?),
         })
     });
     Ok(axes.collect::<PyResult<Vec<_>>>()?.into())

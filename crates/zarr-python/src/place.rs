@@ -10,6 +10,7 @@ use pyo3::types::{PyDict, PyString};
 use zarr::Target;
 
 use crate::array::Array;
+use crate::errors::if_suitable;
 use crate::group::Group;
 use crate::memory::MemoryStore;
 
@@ -65,9 +66,9 @@ impl Place {
     /// If the options are no dict of texts, numbers and bools.
     pub(crate) fn with_options(mut self, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         for (name, value) in options.into_iter().flatten() {
-            let value = match value.extract::<bool>() {
-                Ok(yes) => yes.to_string(),
-                Err(_) => value.str()?.extract()?,
+            let value = match if_suitable(value.py(), value.extract::<bool>())? {
+                Some(yes) => yes.to_string(),
+                None => value.str()?.extract()?,
             };
             self.storage_options.push((name.extract()?, value));
         }
@@ -189,11 +190,12 @@ fn given(store: &Bound<'_, PyAny>) -> PyResult<Reached> {
         return address(text.to_cow()?.as_ref()).map(Reached::Address);
     }
     // zarr-python's LocalStore has its directory there.
-    let path = match store.getattr("root") {
-        Ok(root) if !store.hasattr("__fspath__")? => root,
+    let py = store.py();
+    let path = match if_suitable(py, store.getattr("root"))? {
+        Some(root) if !store.hasattr("__fspath__")? => root,
         _ => store.clone(),
     };
-    if let Ok(path) = path.extract::<PathBuf>() {
+    if let Some(path) = if_suitable(py, path.extract::<PathBuf>())? {
         return match path.to_str() {
             Some(text) => address(text).map(Reached::Address),
             None => Ok(Reached::Here(path.into())),

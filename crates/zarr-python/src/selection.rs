@@ -7,6 +7,7 @@ use pyo3::types::{PyBool, PyEllipsis, PyInt, PySlice, PyString, PyTuple};
 use zarr::{AxisSelection, Indices, Mask, Selection, Slice};
 
 use crate::dtype::numpy;
+use crate::errors::{if_suitable, instead};
 
 /// Which fields of records an index names.
 #[derive(Clone, Debug, Default)]
@@ -45,7 +46,7 @@ pub(crate) fn from_python(
         Ok(tuple) => tuple.iter().collect(),
         Err(_) => vec![index.clone()],
     };
-    let only_names = given.len() == 1 && is_list_of_names(&given);
+    let only_names = given.len() == 1 && is_list_of_names(&given)?;
     for item in given {
         if let Ok(name) = item.cast::<PyString>() {
             names.push(name.extract()?);
@@ -73,18 +74,22 @@ pub(crate) fn from_python(
 pub(crate) fn fields(given: Option<&Bound<'_, PyAny>>) -> PyResult<Fields> {
     Ok(match given {
         None => Fields::All,
-        Some(given) => match given.extract::<String>() {
-            Ok(name) => Fields::One(name),
+        Some(given) => match given.cast::<PyString>() {
+            Ok(name) => Fields::One(name.extract()?),
             Err(_) => Fields::Several(given.extract()?),
         },
     })
 }
 
 /// NumPy takes several fields as a list of their names.
-fn is_list_of_names(given: &[Bound<'_, PyAny>]) -> bool {
-    given.iter().all(|item| {
-        item.len().is_ok_and(|length| length > 0) && item.extract::<Vec<String>>().is_ok()
-    })
+fn is_list_of_names(given: &[Bound<'_, PyAny>]) -> PyResult<bool> {
+    for item in given {
+        let names = if_suitable(item.py(), item.extract::<Vec<String>>())?;
+        if names.is_none_or(|names| names.is_empty()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn selection(items: &[AxisSelection], meaning: Meaning, rank: usize) -> PyResult<Selection> {
@@ -154,7 +159,7 @@ fn item(item: &Bound<'_, PyAny>) -> PyResult<AxisSelection> {
     if let Ok(yes) = item.cast::<PyBool>() {
         return Ok(Mask::new([], [yes.is_true()]).into());
     }
-    if let Ok(index) = integer(item) {
+    if let Some(index) = index_of(item)? {
         return Ok(Slice::Index(index).into());
     }
     array(item)
@@ -168,22 +173,28 @@ fn bound(slice: &Bound<'_, PySlice>, name: &str) -> PyResult<Option<i64>> {
     }
 }
 
-/// An integer of any type. What `i64` cannot hold lies beyond all axes.
 fn integer(value: &Bound<'_, PyAny>) -> PyResult<i64> {
-    let value = value
-        .call_method0("__index__")
-        .map_err(|_| unsupported(value))?;
+    index_of(value)?.ok_or_else(|| unsupported(value))
+}
+
+/// An integer of any type, or `None`. What `i64` cannot hold lies beyond all axes.
+fn index_of(value: &Bound<'_, PyAny>) -> PyResult<Option<i64>> {
+    let Some(value) = if_suitable(value.py(), value.call_method0("__index__"))? else {
+        return Ok(None);
+    };
     let number = value.cast::<PyInt>()?;
-    number.extract().or_else(|_| {
+    let index = number.extract().or_else(|_| {
         let is_negative = number.lt(0)?;
-        Ok(if is_negative { i64::MIN } else { i64::MAX })
-    })
+        Ok::<_, PyErr>(if is_negative { i64::MIN } else { i64::MAX })
+    });
+    index.map(Some)
 }
 
 /// A list or an array of integers or bools.
 fn array(item: &Bound<'_, PyAny>) -> PyResult<AxisSelection> {
-    let array = numpy(item.py())?.call_method1("asarray", (item,));
-    let array = array.map_err(|_| unsupported(item))?;
+    let py = item.py();
+    let array = numpy(py)?.call_method1("asarray", (item,));
+    let array = array.map_err(|came| instead(py, came, || unsupported(item)))?;
     let shape: Vec<u64> = array.getattr("shape")?.extract()?;
     let kind: String = array.getattr("dtype")?.getattr("kind")?.extract()?;
     let flat = array.call_method1("reshape", (-1,))?;
@@ -207,7 +218,10 @@ fn indices(shape: Vec<u64>, flat: &Bound<'_, PyAny>) -> PyResult<AxisSelection> 
 }
 
 fn unsupported(item: &Bound<'_, PyAny>) -> PyErr {
-    let shown = item.repr().map(|text| text.to_string()).unwrap_or_default();
+    let shown = match if_suitable(item.py(), item.repr()) {
+        Ok(shown) => shown.map(|text| text.to_string()).unwrap_or_default(),
+        Err(interrupt) => return interrupt,
+    };
     PyIndexError::new_err(format!(
         "{shown} selects no cells; an index has integers, slices, `...`, None, and lists or arrays of integers or bools"
     ))

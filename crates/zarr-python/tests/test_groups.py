@@ -55,6 +55,20 @@ def test_what_it_says_of_itself(root, path):
     assert dict(zarr.open_group(path).attrs) == {"title": "test", "more": [1]}
 
 
+def test_require_array(root, path):
+    made = root.require_array("new/a", shape=(4, 6), dtype="f8", chunks=(2, 3), fill_value=1.5)
+    assert zarr.open_group(path)["new/a"][...].sum() == 36
+    made[0] = 2
+    assert root.require_array("new/a", shape=(4, 6), dtype="f8")[0, 0] == 2
+    # What zarr-python takes: another type that holds these values.
+    assert root.require_array("new/a", shape=(4, 6), dtype="c16").dtype == "f8"
+    for refused in ({"dtype": "f4"}, {"dtype": "c16", "exact": True}, {"dtype": "f8", "shape": (4, 7)}):
+        with pytest.raises((TypeError, ValueError)):
+            root.require_array("new/a", **{"shape": (4, 6), **refused})
+    with pytest.raises((TypeError, ValueError)):
+        root.require_array("sub", shape=1)
+
+
 def test_changes(root, path):
     assert root.require_group("new/below").path == "new/below"
     assert root.require_group("sub").attrs["n"] == 1

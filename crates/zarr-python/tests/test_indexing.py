@@ -209,3 +209,40 @@ def test_any_index_is_as_in_numpy_or_zarr_python(index):
             ours[index]
     else:
         np.testing.assert_array_equal(ours[index], wanted)
+
+
+class Interrupted:
+    """What is converted just when the user presses Ctrl-C."""
+
+    def __index__(self):
+        raise KeyboardInterrupt
+
+    def __array__(self, dtype=None, copy=None):
+        raise KeyboardInterrupt
+
+    def __repr__(self):
+        raise KeyboardInterrupt
+
+    def __fspath__(self):
+        raise KeyboardInterrupt
+
+
+class Shown:
+    """Nothing that selects cells, and interrupted while it is shown."""
+
+    __repr__ = Interrupted.__repr__
+
+
+def test_an_interrupt_in_a_conversion_stays_one():
+    a = zarr_rs.create_array(None, data=DATA, chunks=(2, 3, 4))
+    for call in (
+        lambda: a[Interrupted()],
+        lambda: a[Interrupted() :],
+        lambda: a[Shown()],
+        lambda: a.oindex[Interrupted(), [0, 1]],
+        lambda: zarr_rs.zeros(Interrupted()),
+        lambda: zarr_rs.zeros(3, chunks=Interrupted()),
+        lambda: zarr_rs.open(Interrupted()),
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            call()
