@@ -8,7 +8,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 use zarr_codecs::{ChunkAccess, CodecChain, CodecError, Dims, Region, ShardingCodec};
 
-use super::pool::{self, WorkSize};
+use super::pool::WorkSize;
 use crate::ChunkError;
 use crate::cells::{Cells, ChunkSelections};
 
@@ -133,10 +133,6 @@ fn runs_between(range: Range<usize>, those: &[usize], most: usize) -> Vec<Range<
 /// pieces of all else.
 pub(super) fn to_read(chain: &CodecChain, chunks: usize, wanted: &Cells) -> WorkSize {
     let (work, smallest) = (to_write(chain, chunks, wanted), smallest(chain));
-    if work.bytes <= pool::SMALL {
-        // Nothing is decided otherwise if it is less.
-        return work;
-    }
     let spec = smallest.spec();
     match smallest.access(&Region::whole(&spec.shape)) {
         ChunkAccess::Cells(_) => WorkSize {
