@@ -22,6 +22,8 @@ pub(super) const SMALL: u64 = 64 << 10;
 /// A task of at most this many small pieces is done on a thread that serves others if that needs no waiting.
 const FEW: usize = 8;
 
+/// Fewer pieces are read by the workers before threads that wait have begun.
+pub(super) const MANY: usize = 64;
 /// The most threads that wait for a device at once, and the bytes of all pieces that they read then.
 const WAITING_THREADS: usize = 32;
 const WAITING_BYTES: usize = 64 << 20;
@@ -144,8 +146,8 @@ impl Workers<'_> {
     /// How many threads wait for so many pieces; 0 if the workers read them.
     fn waiting_threads(self, n: usize, bytes: Option<usize>) -> usize {
         let most = WAITING_BYTES / bytes.unwrap_or(usize::MAX).max(1);
-        match self.waiting.min(most).min(n) {
-            _ if self.alone || self.at_once => 0,
+        match self.waiting.min(most) {
+            _ if self.alone || self.at_once || n < MANY => 0,
             0 | 1 => 0,
             threads => threads,
         }
@@ -395,8 +397,8 @@ mod tests {
         assert_eq!(threads(workers, 100, Some(4096)), 0);
         let workers = workers.for_device(None);
         assert_eq!(threads(workers, 100, Some(4096)), 32);
-        assert_eq!(threads(workers, 5, Some(4096)), 5);
-        assert_eq!(threads(workers, 1, Some(4096)), 0);
+        assert_eq!(threads(workers, MANY, Some(4096)), 32);
+        assert_eq!(threads(workers, MANY - 1, Some(4096)), 0);
         assert_eq!(threads(workers, 100, Some(8 << 20)), 8);
         assert_eq!(threads(workers, 100, Some(64 << 20)), 0);
         assert_eq!(threads(workers, 100, None), 0);

@@ -20,9 +20,6 @@ use super::source::{ChunkData, ChunkId, ChunkSource};
 use crate::hierarchy::check_presence;
 use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
 
-/// So many chunks of a local store are read before it is asked how it answers.
-const FIRST_ROUND: usize = 64;
-
 impl ChunkedArray {
     /// Reads the cells of a selection, in C order, into memory of this alignment.
     ///
@@ -325,7 +322,7 @@ impl ReadJob {
             let left = all - done;
             let round = match numbers {
                 ChunkNumbers::All if self.is_sparse(done) => break,
-                _ if done == 0 => left.min(FIRST_ROUND),
+                _ if done == 0 => left.min(pool::MANY),
                 ChunkNumbers::All => left.min(done),
                 ChunkNumbers::From(_) | ChunkNumbers::Listed(_) => left,
             };
@@ -334,9 +331,9 @@ impl ReadJob {
                 Some(i) if workers.is_wanted() => self.local_chunk(i, workers),
                 _ => Ok(()),
             };
-            // As the store answers by now.
-            let pieces = round > 1 || self.chain.shard().is_some();
-            let workers = match pieces && self.array.store().hints().awaits_device {
+            // As the store answers by now. A shard is many pieces by itself.
+            let knows = done > 0 || self.chain.shard().is_some();
+            let workers = match knows && self.array.store().hints().awaits_device {
                 true => workers.for_device(self.array.context().config().concurrency),
                 false => workers,
             };
