@@ -167,9 +167,7 @@ impl Bench {
 
     /// Does one case with one program, here.
     pub(crate) fn measure(&self, program: Name, case: &Case) -> Result<Sample> {
-        if program == Name::Limit && case.workload.writes() {
-            self.measure_write_limit(case)
-        } else if program == Name::Limit {
+        if program == Name::Limit {
             self.measure_limit(case)
         } else if case.workload.writes() {
             self.measure_writes(program, case)
@@ -178,18 +176,21 @@ impl Bench {
         }
     }
 
-    fn measure_write_limit(&self, case: &Case) -> Result<Sample> {
-        let limit = WriteLimit::new(&self.source(&case.dataset)?, &case.dataset);
-        let dir = self.dir.join("written.zarr");
-        let mut seconds = Vec::with_capacity(self.repeats);
-        for _ in 0..self.repeats {
+    fn measure_limit(&self, case: &Case) -> Result<Sample> {
+        let seconds = if case.workload.writes() {
+            let limit = WriteLimit::new(&self.source(&case.dataset)?, &case.dataset);
+            let dir = self.dir.join("written.zarr");
+            let begin = || {
+                remove(&dir)?;
+                Ok(std::fs::create_dir(&dir)?)
+            };
+            let seconds = self.times(begin, || limit.run(&dir))?;
             remove(&dir)?;
-            std::fs::create_dir(&dir)?;
-            let start = Instant::now();
-            limit.run(&dir)?;
-            seconds.push(start.elapsed().as_secs_f64());
-        }
-        remove(&dir)?;
+            seconds
+        } else {
+            let limit = Limit::new(&self.array(&case.dataset), &case.dataset)?;
+            self.times(|| Ok(()), || limit.run())?
+        };
         Ok(Sample {
             seconds,
             peak_rss_mb: peak_rss_mb(),
@@ -199,21 +200,19 @@ impl Bench {
         })
     }
 
-    fn measure_limit(&self, case: &Case) -> Result<Sample> {
-        let limit = Limit::new(&self.array(&case.dataset), &case.dataset)?;
-        let mut seconds = Vec::with_capacity(self.repeats);
-        for _ in 0..self.repeats {
+    /// How long something takes, each time, once it has begun.
+    fn times(
+        &self,
+        begin: impl Fn() -> Result<()>,
+        run: impl Fn() -> Result<()>,
+    ) -> Result<Vec<f64>> {
+        let one = |_| {
+            begin()?;
             let start = Instant::now();
-            limit.run()?;
-            seconds.push(start.elapsed().as_secs_f64());
-        }
-        Ok(Sample {
-            seconds,
-            peak_rss_mb: peak_rss_mb(),
-            checksum: 0,
-            expected: 0,
-            requests: None,
-        })
+            run()?;
+            Ok(start.elapsed().as_secs_f64())
+        };
+        (0..self.repeats).map(one).collect()
     }
 
     fn measure_reads(&self, program: Name, case: &Case) -> Result<Sample> {

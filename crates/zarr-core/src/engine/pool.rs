@@ -145,10 +145,12 @@ impl Workers<'_> {
 
     /// How many threads wait for so many pieces; 0 if the workers read them.
     fn waiting_threads(self, n: usize, bytes: Option<usize>) -> usize {
+        if self.alone || self.at_once || n < MANY {
+            return 0;
+        }
         let most = WAITING_BYTES / bytes.unwrap_or(usize::MAX).max(1);
         match self.waiting.min(most) {
-            _ if self.alone || self.at_once || n < MANY => 0,
-            0 | 1 => 0,
+            1 => 0,
             threads => threads,
         }
     }
