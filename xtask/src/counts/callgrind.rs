@@ -8,6 +8,14 @@ use crate::process::capture;
 use crate::report::Result;
 use crate::workspace::read;
 
+/// In these a worker looks for work and then sleeps. How often it looks before it sleeps is chance, and says nothing of
+/// the operation.
+const IDLE: &[&str] = &[
+    "rayon_core::registry::WorkerThread::find_work*",
+    "rayon_core::sleep::Sleep::sleep*",
+    "sched_yield",
+];
+
 /// The names of the operations and the instructions of one time each, in order.
 pub(super) fn count(program: &Path, home: &Path) -> Result<Vec<(String, u64)>> {
     let mut command = Command::new("valgrind");
@@ -18,6 +26,9 @@ pub(super) fn count(program: &Path, home: &Path) -> Result<Vec<(String, u64)>> {
             home.join("part").display()
         ))
         .args(["--zero-before=counts::begin*", "--dump-before=counts::end*"])
+        .args(IDLE.iter().map(|name| format!("--toggle-collect={name}")))
+        // Behind them, since each of them lets counting begin inside of it.
+        .arg("--collect-atstart=yes")
         .arg(program)
         .arg(TIMES.to_string())
         .env(ALLOCATOR.0, ALLOCATOR.1);

@@ -96,17 +96,29 @@ impl<'a> Compared<'a> {
         }
     }
 
-    /// How many counts are above what is kept.
-    pub(super) fn more(&self) -> usize {
-        self.marks()
-            .filter(|mark| matches!(mark, Mark::More))
-            .count()
+    /// The operations of which a count is above what is kept, with both counts.
+    pub(super) fn more(&self) -> Vec<String> {
+        let is_more = |mark| matches!(mark, Mark::More);
+        self.compared()
+            .filter(|(counted, kept)| self.marks(counted, kept).into_iter().any(is_more))
+            .map(|(counted, kept)| {
+                format!(
+                    "`{}` ({} instructions, {} calls; kept {}, {})",
+                    counted.name,
+                    counted.instructions,
+                    counted.calls,
+                    kept.instructions,
+                    kept.calls
+                )
+            })
+            .collect()
     }
 
     /// What the file does not say any longer, or not yet.
     pub(super) fn news(&self) -> Option<String> {
         let less = self
-            .marks()
+            .compared()
+            .flat_map(|(counted, kept)| self.marks(counted, kept))
             .filter(|mark| matches!(mark, Mark::Less))
             .count();
         let new = self.rows.iter().filter(|(_, kept)| kept.is_none()).count();
@@ -128,11 +140,15 @@ impl<'a> Compared<'a> {
         ))
     }
 
-    fn marks(&self) -> impl Iterator<Item = Mark> {
+    /// What was counted and is kept.
+    fn compared(&self) -> impl Iterator<Item = (&Counts, &Counts)> {
         self.rows
             .iter()
-            .filter_map(|(counted, kept)| Some((counted, (*kept)?)))
-            .flat_map(|(counted, kept)| [self.instructions(counted, kept), calls(counted, kept)])
+            .filter_map(|(counted, kept)| Some((*counted, (*kept)?)))
+    }
+
+    fn marks(&self, counted: &Counts, kept: &Counts) -> [Mark; 2] {
+        [self.instructions(counted, kept), calls(counted, kept)]
     }
 
     fn instructions(&self, counted: &Counts, kept: &Counts) -> Mark {
@@ -236,7 +252,7 @@ mod tests {
         ];
         let kept = kept();
         let compared = Compared::new(&kept, tools, &counted);
-        (compared.more(), compared.news())
+        (compared.more().len(), compared.news())
     }
 
     #[test]
