@@ -49,6 +49,8 @@ pub struct CodecChain {
     read_only: Option<String>,
     /// The fields that the first of `arrays` takes out of records, if it does.
     picked: Option<Arc<Fields>>,
+    /// Where all cells lie: what most reads ask for.
+    whole: Option<StridedLayout>,
 }
 
 #[derive(Clone, Debug)]
@@ -123,8 +125,17 @@ impl CodecChain {
         if let Some(shard) = self.shard() {
             return ChunkAccess::Shard(shard);
         }
-        self.locate(part)
-            .map_or(ChunkAccess::Whole, ChunkAccess::Cells)
+        let at = match part.is_whole(&self.spec.shape) {
+            true => self.whole.clone(),
+            false => self.locate(part),
+        };
+        at.map_or(ChunkAccess::Whole, ChunkAccess::Cells)
+    }
+
+    /// The same chain, after its codecs were changed.
+    fn located(self) -> Self {
+        let whole = self.locate(&Region::whole(&self.spec.shape));
+        Self { whole, ..self }
     }
 
     /// Where the cells of `part` lie, or the records whose fields they are, if nothing behind the

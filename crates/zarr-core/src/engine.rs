@@ -16,6 +16,7 @@ mod encode;
 mod fetch;
 mod gather;
 mod held;
+mod one_chunk;
 #[allow(unsafe_code)]
 mod output;
 mod plan;

@@ -7,7 +7,7 @@ use std::fmt;
 
 use zarr_codecs::{CodecError, Region};
 use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError, TimeError};
-use zarr_store::StoreError;
+use zarr_store::{StoreError, StoreErrorKind};
 
 use crate::{GridError, SelectionError};
 pub use class::ErrorClass;
@@ -325,6 +325,11 @@ impl ChunkError {
             Self::Codec(_) | Self::NotFound | Self::TooLarge { .. } | Self::Internal(_) => false,
         }
     }
+
+    /// Whether something was asked for at once that is not in memory.
+    pub(crate) fn would_wait(&self) -> bool {
+        matches!(self, Self::Store(error) if matches!(error.kind, StoreErrorKind::WouldWait))
+    }
 }
 
 /// The sorts of problem that an argument may have.
@@ -368,10 +373,7 @@ impl Error {
     /// Whether something was asked for at once that is not in memory.
     pub(crate) fn would_wait(&self) -> bool {
         match self.kind() {
-            ErrorKind::Chunk {
-                source: ChunkError::Store(error),
-                ..
-            } => matches!(error.kind, zarr_store::StoreErrorKind::WouldWait),
+            ErrorKind::Chunk { source, .. } => source.would_wait(),
             _ => false,
         }
     }

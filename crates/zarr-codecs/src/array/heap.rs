@@ -218,8 +218,8 @@ impl VlenSegment<'_> {
     }
 }
 
-/// The elements of a [`VlenHeap`] at one moment.
-#[derive(Clone, Debug)]
+/// The elements of a [`VlenHeap`] at one moment; none of a heap by default.
+#[derive(Clone, Debug, Default)]
 pub struct VlenElements {
     fill: Bytes,
     segments: Vec<Bytes>,

@@ -32,7 +32,7 @@ impl CodecChain {
             }
         }
         chain.spec = spec;
-        Ok(chain)
+        Ok(chain.located())
     }
 }
 

@@ -170,7 +170,7 @@ impl CodecChain {
             return Err(CodecErrorKind::Order(why).of("bytes"));
         };
         let encoded_len = len;
-        Ok(Self {
+        let chain = Self {
             spec,
             arrays,
             serialized,
@@ -181,7 +181,9 @@ impl CodecChain {
             has_foreign,
             read_only,
             picked: None,
-        })
+            whole: None,
+        };
+        Ok(chain.located())
     }
 }
 

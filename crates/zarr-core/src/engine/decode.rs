@@ -51,7 +51,7 @@ pub(super) fn read(
     match chain.access(part) {
         ChunkAccess::Cells(at) => {
             match partial_reader(source, chain, &at, &dst, workers.chunk_bytes())? {
-                Some(reader) => reader.read(&at, dst),
+                Some((reader, run)) => reader.read_runs(&at, run, dst),
                 None => whole(source, chain, part, dst, workers),
             }
         }
@@ -160,7 +160,7 @@ struct PartialReader<'a> {
     chain: &'a CodecChain,
 }
 
-/// A reader of the cells that lie `at`. `None` if the chunk is better taken whole: it is in memory, or one read
+/// A reader of the cells that lie `at`, and the bytes of each run of them. `None` if the chunk is better taken whole: it is in memory, or one read
 /// of all of it is best and within the limit, or it does not have the length that its metadata says, which is
 /// an error whatever part of it is wanted.
 fn partial_reader<'a>(
@@ -169,7 +169,7 @@ fn partial_reader<'a>(
     at: &StridedLayout,
     dst: &NdViewMut<'_>,
     limit: u64,
-) -> Result<Option<PartialReader<'a>>, ChunkError> {
+) -> Result<Option<(PartialReader<'a>, usize)>, ChunkError> {
     let (object, start) = match &source.at {
         ByteSource::Bytes(_) | ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
             return Ok(None);
@@ -188,20 +188,30 @@ fn partial_reader<'a>(
     if in_one || object.slice(0..0).is_some() || source.size()? != len {
         return Ok(None);
     }
-    Ok(Some(PartialReader {
+    let reader = PartialReader {
         object,
         start,
         chain,
-    }))
+    };
+    Ok(Some((reader, run)))
 }
 
 impl PartialReader<'_> {
     /// Reads the cells that lie `at`.
-    fn read(&self, at: &StridedLayout, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
+    fn read(&self, at: &StridedLayout, dst: NdViewMut<'_>) -> Result<(), ChunkError> {
+        self.read_runs(at, self.chain.run_len(at, &dst), dst)
+    }
+
+    /// Reads the cells that lie `at`, in runs of `run` bytes.
+    fn read_runs(
+        &self,
+        at: &StridedLayout,
+        run: usize,
+        mut dst: NdViewMut<'_>,
+    ) -> Result<(), ChunkError> {
         let Some(span) = at.byte_range(dst.shape()) else {
             return Ok(());
         };
-        let run = self.chain.run_len(at, &dst);
         let (axis, cells) = match strategy(at, &dst, run, span.end - span.start) {
             ReadStrategy::Direct => return self.direct(at, span, dst),
             ReadStrategy::AtOnce => return self.at_once(at, span, dst),

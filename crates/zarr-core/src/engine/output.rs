@@ -505,6 +505,29 @@ impl BorrowedOutput {
     }
 }
 
+/// A vector of elements of `elem` bytes that `fill` writes through a view of this shape. By `Some` it vouches for every
+/// byte.
+pub(crate) fn filled<T: AnyBitPattern>(
+    shape: &[u64],
+    elem: usize,
+    fill: impl FnOnce(NdViewMut<'_>) -> Option<()>,
+) -> Option<Vec<T>> {
+    let len = byte_len(shape, elem).ok()?;
+    let count = len.checked_div(size_of::<T>())?;
+    if count * size_of::<T>() != len {
+        return None;
+    }
+    let mut elements = Vec::<T>::new();
+    elements.try_reserve_exact(count).ok()?;
+    // SAFETY: the vector has room for `count` elements, which are `len` bytes; it lives longer than the view, and nothing
+    // else accesses its memory meanwhile.
+    let view = unsafe { NdViewMut::from_raw(elements.as_mut_ptr().cast(), len, shape, elem) };
+    fill(view?)?;
+    // SAFETY: as many elements have room, and each of their bytes was written; any bytes are a valid `T`.
+    unsafe { elements.set_len(count) };
+    Some(elements)
+}
+
 fn too_large(shape: &[u64], elem: usize) -> Error {
     let cells = zarr_codecs::volume(shape).unwrap_or(u64::MAX);
     let asked = cells.saturating_mul(elem as u64);

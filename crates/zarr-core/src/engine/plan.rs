@@ -8,7 +8,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 use zarr_codecs::{ChunkAccess, CodecChain, CodecError, Dims, Region, ShardingCodec};
 
-use super::pool::WorkSize;
+use super::pool::{self, WorkSize};
 use crate::ChunkError;
 use crate::cells::{Cells, ChunkSelections};
 
@@ -157,6 +157,18 @@ pub(super) fn to_write(chain: &CodecChain, chunks: usize, wanted: &Cells) -> Wor
         pieces,
         bytes: each.saturating_mul(pieces as u64),
     }
+}
+
+/// Whether reading all takes no longer than handing it to a worker: some small chunks, by codecs that are known not to
+/// wait.
+pub(super) fn is_tiny(mut chain: &CodecChain, work: WorkSize) -> bool {
+    while let Some(shard) = chain.shard() {
+        if shard.index_len().0 > pool::SMALL {
+            return false;
+        }
+        chain = shard.inner();
+    }
+    work.is_tiny() && !chain.has_foreign()
 }
 
 /// The codecs of what is encoded by itself.

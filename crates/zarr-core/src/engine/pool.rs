@@ -77,6 +77,21 @@ pub(crate) struct Workers<'t> {
     alone: bool,
 }
 
+impl<'t> Workers<'t> {
+    /// The thread that asks.
+    fn caller(heap: &'t Arc<VlenHeap>, chunk_bytes: u64, meter: Option<&'t Meter>) -> Self {
+        Self {
+            workers: None,
+            heap,
+            chunk_bytes,
+            meter,
+            at_once: false,
+            waiting: 0,
+            alone: false,
+        }
+    }
+}
+
 impl Workers<'_> {
     /// Whether only what is in memory may be read.
     pub(super) fn are_at_once(self) -> bool {
@@ -232,15 +247,7 @@ pub(super) async fn run<T: Send + 'static>(
     let (chunk_bytes, meter) = (context.chunk_bytes(), context.meter().cloned());
     let here = is_at_work() || zarr_store::runtime::is_inline() && work.is_small();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
-        let workers = Workers {
-            workers: None,
-            heap: &heap,
-            chunk_bytes,
-            meter: meter.as_deref(),
-            at_once: false,
-            waiting: 0,
-            alone: false,
-        };
+        let workers = Workers::caller(&heap, chunk_bytes, meter.as_deref());
         return Ok(at_work(|| task(workers)));
     };
     let (answer, wait) = oneshot::channel();
@@ -248,12 +255,7 @@ pub(super) async fn run<T: Send + 'static>(
         let is_wanted = || !answer.is_canceled();
         let workers = Workers {
             workers: Some(&is_wanted),
-            heap: &heap,
-            chunk_bytes,
-            meter: meter.as_deref(),
-            at_once: false,
-            waiting: 0,
-            alone: false,
+            ..Workers::caller(&heap, chunk_bytes, meter.as_deref())
         };
         if !workers.is_wanted() {
             return;
@@ -291,15 +293,29 @@ pub(super) async fn at_once<T>(
     }
     let meter = context.meter().cloned();
     let workers = Workers {
-        workers: None,
-        heap,
-        chunk_bytes: context.chunk_bytes(),
-        meter: meter.as_deref(),
         at_once: true,
-        waiting: 0,
-        alone: false,
+        ..Workers::caller(heap, context.chunk_bytes(), meter.as_deref())
     };
     at_work(|| task(workers))
+}
+
+/// Runs a tiny task: [at once](at_once) where others are served, and on the pool if it would wait for anything.
+///
+/// # Errors
+/// Those of the task, and of [`run`].
+pub(super) async fn run_tiny<T: Send + 'static>(
+    context: &Context,
+    work: WorkSize,
+    heap: Arc<VlenHeap>,
+    task: impl Fn(Workers<'_>) -> Result<T, ChunkError> + Send + 'static,
+) -> Result<T, ChunkError> {
+    if would_hand_over() {
+        match at_once(context, &heap, &task).await {
+            Err(error) if error.would_wait() => {}
+            done => return done,
+        }
+    }
+    run(context, work, heap, task).await?
 }
 
 /// Lets other tasks of this thread go on first.

@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 use zarr_codecs::{CodecChain, Dims, VlenHeap};
 use zarr_metadata::Order;
 use zarr_store::runtime::Budget;
+use zarr_store::{Key, Object};
 
 use super::fetch;
 use super::output::{Destination, Output};
@@ -59,6 +60,19 @@ impl ChunkedArray {
         let new = |selection| (selection, Destination::New { align, order });
         let job = ReadJob::new(self, selections.into_iter().map(new))?;
         Ok(job.run().await?.outputs)
+    }
+
+    /// Opens a stored chunk of a store that a worker may wait for.
+    pub(super) fn open_chunk(
+        &self,
+        key: &Key,
+        workers: Workers<'_>,
+    ) -> Result<Option<Arc<dyn Object>>, ChunkError> {
+        let store = self.blocking_store()?;
+        Ok(match workers.are_at_once() {
+            true => store.open_at_once(key)?,
+            false => store.open(key)?,
+        })
     }
 }
 
@@ -187,7 +201,7 @@ impl ReadJob {
     async fn ask(mut self: Box<Self>, numbers: ChunkNumbers) -> Result<(Box<Self>, usize)> {
         match self.array.store().as_blocking() {
             Some(_) => {
-                if pool::would_hand_over() && self.is_tiny() {
+                if pool::would_hand_over() && plan::is_tiny(&self.chain, self.work) {
                     let read = |workers: Workers<'_>| self.local(&numbers, workers);
                     match pool::at_once(self.array.context(), &self.heap, read).await {
                         Err(error) if error.would_wait() => self.begin_again(),
@@ -199,19 +213,6 @@ impl ReadJob {
             }
             None => remote(Arc::from(self), numbers).await,
         }
-    }
-
-    /// Whether reading all takes no longer than handing it to a worker: some small chunks, by codecs that are known
-    /// not to wait.
-    fn is_tiny(&self) -> bool {
-        let mut chain = &*self.chain;
-        while let Some(shard) = chain.shard() {
-            if shard.index_len().0 > pool::SMALL {
-                return false;
-            }
-            chain = shard.inner();
-        }
-        self.work.is_tiny() && !chain.has_foreign()
     }
 
     /// The same job before anything was read.
@@ -349,11 +350,7 @@ impl ReadJob {
         };
         let mut read = || {
             let (key, chain) = self.array.chunk_to_read(&self.chain, &chunk)?;
-            let store = self.array.blocking_store()?;
-            let object = match workers.are_at_once() {
-                true => store.open_at_once(&key)?,
-                false => store.open(&key)?,
-            };
+            let object = self.array.open_chunk(&key, workers)?;
             let data = match object.as_deref() {
                 Some(object) => {
                     // Only the cache needs the version.

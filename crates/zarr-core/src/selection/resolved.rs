@@ -138,6 +138,23 @@ impl ResolvedSelection {
         self.full_shape.contains(&0)
     }
 
+    /// The chunk that holds all selected cells, and which of its cells they are. `None` if there are several such chunks
+    /// or none, or the cells are scattered.
+    pub(crate) fn in_one_chunk(&self, grid: &ChunkGrid) -> Option<(Dims<u64>, Region)> {
+        let region = self.region().filter(|_| grid.shape() == self.shape())?;
+        let (mut chunk, mut ranges) = (Dims::new(), Dims::new());
+        for (range, axis) in region.ranges.iter().zip(grid.axis_grids()) {
+            let (number, start) = axis.locate(range.start())?;
+            let (last, _) = axis.locate(range.last()?)?;
+            if number != last {
+                return None;
+            }
+            chunk.push(number);
+            ranges.push(AxisRange::new(start, range.count(), range.step())?);
+        }
+        Some((chunk, Region { ranges }))
+    }
+
     /// The chunks that hold selected cells, and where these cells go in the output.
     ///
     /// # Errors

@@ -417,6 +417,11 @@ proptest! {
         let all: Vec<Projection> = projections.iter().collect();
         prop_assert_eq!(projections.len(), all.len());
         prop_assert_eq!(projections.get(all.len()), None);
+        let only = match &all[..] {
+            [only] => Some((only.chunk.clone(), only.part.clone())),
+            _ => None,
+        };
+        prop_assert_eq!(resolved.in_one_chunk(&grid), only);
 
         let mut out = vec![None; resolved.volume().unwrap() as usize];
         let mut seen = std::collections::HashSet::new();

@@ -39,6 +39,15 @@ impl ChunkedArray {
     ) -> Result<ArrayD<T>> {
         let array = Arc::clone(&self);
         let out_shape: Dims<u64> = selection.out_shape().into();
+        if let Destination::New {
+            order: Order::C, ..
+        } = destination
+            && let Some(stored) = self.read_one_chunk(&selection).await
+        {
+            let none = VlenElements::default();
+            let elements = T::from_stored(stored, self.data_type(), &none)?;
+            return into_array(elements, &out_shape, Order::C);
+        }
         let output = array.read_to(selection, destination).await?;
         let order = output.order();
         into_array(self.elements(output)?, &out_shape, order)
@@ -163,7 +172,12 @@ impl ChunkedArray {
         } else {
             1
         };
-        let output = Arc::clone(&self).read(selection.clone(), align).await?;
+        let shape = selection.out_shape().to_vec();
+        if let Some(stored) = self.read_one_chunk::<u8>(&selection).await {
+            let data = Values::Fixed(stored.into());
+            return Ok(DynData { dtype, shape, data });
+        }
+        let output = Arc::clone(&self).read(selection, align).await?;
         let heap = output.heap().elements();
         let incomplete = || self.incomplete();
         let data = if dtype.is_variable() {
@@ -177,11 +191,7 @@ impl ChunkedArray {
         } else {
             Values::Fixed(output.into_vec::<u8>().ok_or_else(incomplete)?.into())
         };
-        Ok(DynData {
-            dtype,
-            shape: selection.out_shape().to_vec(),
-            data,
-        })
+        Ok(DynData { dtype, shape, data })
     }
 
     /// Checks that elements of the array can be read and written as `T`.

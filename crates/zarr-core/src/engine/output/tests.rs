@@ -268,3 +268,19 @@ fn a_loan_of_another_shape_is_refused() {
         });
     }
 }
+
+#[test]
+fn a_vector_is_there_only_once_it_is_filled() {
+    let fill = |mut to: NdViewMut<'_>| {
+        zarr_codecs::fill(&mut to, &7_u32.to_ne_bytes());
+        Some(())
+    };
+    assert_eq!(filled::<u32>(&[2, 3], 4, fill), Some(vec![7; 6]));
+    assert_eq!(filled::<u8>(&[2], 4, fill).unwrap().len(), 8);
+    assert_eq!(filled::<u32>(&[], 4, fill), Some(vec![7]));
+    assert_eq!(filled::<u32>(&[2, 3], 4, |_| None), None);
+    // Of another size, and more than there can be.
+    assert_eq!(filled::<u32>(&[3], 2, fill), None);
+    assert_eq!(filled::<u32>(&[1 << 62], 4, fill), None);
+    assert_eq!(filled::<u32>(&[1 << 60], 4, fill), None);
+}
