@@ -146,7 +146,7 @@ def write(job: dict) -> dict:
         path = job["written"]
         shutil.rmtree(path, ignore_errors=True)
         shutil.copytree(job["template"], path)
-        array = opened(job, path)
+        array = opened(job, job["written_at"])
         reset_peak()
         start = time.perf_counter()
         for box, part in zip(boxes, parts, strict=True):
@@ -177,6 +177,16 @@ class Tensorstore:
             values = ts.KvStore.open(store, context=context).result()
             for key, value in files(path):
                 values[key] = value
+        elif path.startswith("s3:"):
+            bucket, _, key = path.removeprefix("s3://").partition("/")
+            store = {
+                "driver": "s3",
+                "bucket": bucket,
+                "path": key + "/",
+                "endpoint": os.environ["AWS_ENDPOINT"],
+                "aws_region": os.environ["AWS_REGION"],
+                "aws_credentials": {"type": "environment"},
+            }
         elif path.startswith("http:"):
             store = {"driver": "http", "base_url": path}
         else:

@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Files,
     /// The same, behind a web server that takes its time.
     Far,
+    /// The same, in a bucket of that server, by the calls of S3.
+    Bucket,
     /// The same, in a store in memory, into which the program copies the files before it is measured.
     Memory,
     /// A group of thousands of empty arrays.
@@ -127,6 +129,12 @@ impl Dataset {
             kind: Kind::Memory,
             ..new(name, compressor)
         };
+        let far = |name, kind| Self {
+            kind,
+            shape: [256, 512, 256],
+            chunks: [32, 64, 32],
+            ..new(name, Compressor::Zstd)
+        };
         vec![
             new("raw", Compressor::None),
             new("zstd", Compressor::Zstd),
@@ -163,12 +171,8 @@ impl Dataset {
             formatted("records", Format::V2Records, Compressor::Zstd),
             in_memory("raw_mem", Compressor::None),
             in_memory("zstd_mem", Compressor::Zstd),
-            Self {
-                kind: Kind::Far,
-                shape: [256, 512, 256],
-                chunks: [32, 64, 32],
-                ..new("http512", Compressor::Zstd)
-            },
+            far("http512", Kind::Far),
+            far("s3512", Kind::Bucket),
             nodes("group5k", false),
             nodes("group5k_c", true),
         ]
@@ -178,6 +182,12 @@ impl Dataset {
     pub(crate) fn empty(mut self) -> Self {
         self.shape[0] = 0;
         self
+    }
+
+    /// The same in files, wherever programs find it.
+    pub(crate) fn in_files(self) -> Self {
+        let kind = Kind::Files;
+        Self { kind, ..self }
     }
 
     /// Other chunks than these, of as many elements: two axes longer, the first one shorter.

@@ -75,14 +75,14 @@ impl Bench {
             Size::Reduced => "reduced",
             Size::Full => "full",
         };
-        let dir = dir.join(name);
+        let (served, dir) = (dir, dir.join(name));
         std::fs::create_dir_all(&dir)?;
         Ok(Self {
             repeats,
             server: match server {
                 Server::At(url) => (url, None),
                 Server::Start => {
-                    let far = Far::new(&dir)?;
+                    let far = Far::new(served)?;
                     (far.url(), Some(far))
                 }
             },
@@ -102,10 +102,29 @@ impl Bench {
 
     /// What a program opens.
     pub(crate) fn address(&self, dataset: &Dataset) -> String {
-        match dataset.kind {
-            Kind::Far => format!("{}/{}.zarr", self.server.0, dataset.name),
-            _ => self.array(dataset).display().to_string(),
+        self.address_of(dataset.kind, &self.array(dataset))
+    }
+
+    /// A path as programs find it.
+    pub(crate) fn address_of(&self, kind: Kind, path: &Path) -> String {
+        let served = self.dir.parent().unwrap_or(&self.dir);
+        let below = path.strip_prefix(served).unwrap_or(path).display();
+        match kind {
+            Kind::Far => format!("{}/{below}", self.server.0),
+            Kind::Bucket => format!("s3://{below}"),
+            Kind::Files | Kind::Memory | Kind::Nodes { .. } => path.display().to_string(),
         }
+    }
+
+    /// What tells clients of S3 where the server is. It does not ask who they are.
+    pub(crate) fn environment(&self) -> [(&'static str, &str); 5] {
+        [
+            ("AWS_ENDPOINT", &self.server.0),
+            ("AWS_ALLOW_HTTP", "true"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "anyone"),
+            ("AWS_SECRET_ACCESS_KEY", "anything"),
+        ]
     }
 
     /// Makes values and array of a data set, where they are not there yet.
@@ -126,11 +145,8 @@ impl Bench {
         if !is_group {
             let values = self.source(dataset)?.all();
             let all = Part::dense([0; 3], dataset.shape);
-            let in_files = Dataset {
-                kind: Kind::Files,
-                ..*dataset
-            };
-            linked(Name::OursWait, &begun.display().to_string(), &in_files)?.write(&all, values)?;
+            let at = begun.display().to_string();
+            linked(Name::OursWait, &at, &dataset.in_files())?.write(&all, values)?;
         }
         Ok(std::fs::rename(begun, done)?)
     }
@@ -145,7 +161,7 @@ impl Bench {
         let requests = || self.server.1.as_ref().map(Far::take_requests);
         let _others = requests();
         let mut sample = self.elsewhere(program, case)?;
-        if case.dataset.kind == Kind::Far {
+        if matches!(case.dataset.kind, Kind::Far | Kind::Bucket) {
             sample.requests = requests().map(|all| all / self.repeats.max(1) as u64);
         }
         Ok(sample)
@@ -162,6 +178,7 @@ impl Bench {
         command.arg("--repeats").arg(self.repeats.to_string());
         command.arg("--measure").arg(measured);
         command.arg("--server").arg(&self.server.0);
+        command.envs(self.environment());
         if matches!(self.size, Size::Full) {
             command.arg("--full");
         }

@@ -178,8 +178,8 @@ impl Name {
         let kind = match (self, dataset.kind) {
             (Self::Limit, kind) => kind == Kind::Files,
             // The zarrs crate is built without its clients here, and zarr-python has none of its own.
-            (Self::Ours | Self::OursWait | Self::Tensorstore, Kind::Far) => true,
-            (_, Kind::Far) => false,
+            (Self::Ours | Self::OursWait | Self::Tensorstore, Kind::Far | Kind::Bucket) => true,
+            (_, Kind::Far | Kind::Bucket) => false,
             // Names have no types.
             (Self::ZarrsBytes, Kind::Nodes { .. }) => false,
             _ => true,

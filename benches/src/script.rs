@@ -42,6 +42,7 @@ impl Bench {
             "verb": case.workload.verb(),
             "path": self.address(dataset),
             "written": written,
+            "written_at": self.address_of(dataset.kind, &written),
             "memory": dataset.kind == Kind::Memory,
             "format": if dataset.is_v2() { 2 } else { 3 },
             "field": dataset.field(),
@@ -58,7 +59,7 @@ impl Bench {
         std::fs::write(&job, text)?;
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/run.py");
         let mut command = Command::new(python);
-        command.arg(script).arg(&job);
+        command.arg(script).arg(&job).envs(self.environment());
         let found: Timed = answer(&mut command)?;
         let (checksum, expected) = if writes {
             self.check_writes(program, case, &written)?

@@ -106,6 +106,7 @@ impl Workload {
         match dataset.kind {
             Kind::Files => self.suits_files(dataset),
             Kind::Far => matches!(self, Self::ReadAll | Self::Open),
+            Kind::Bucket => matches!(self, Self::ReadAll | Self::WriteAll),
             Kind::Memory => matches!(self, Self::ReadAll | Self::ReadChunks),
             Kind::Nodes { consolidated } => {
                 self == Self::MetaList || self == Self::Consolidate && !consolidated

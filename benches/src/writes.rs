@@ -20,7 +20,7 @@ impl Bench {
         let dataset = &case.dataset;
         let at = match case.workload.verb() {
             Verb::Rechunk => self.address(dataset),
-            _ => path.display().to_string(),
+            _ => self.address_of(dataset.kind, &path),
         };
         let mut seconds = Vec::with_capacity(self.repeats);
         let mut peak = 0.0_f64;
@@ -97,9 +97,10 @@ impl Bench {
         // Where the zarrs crate cannot read what we write, the peers' rows of reading show that they can.
         let other = [Name::ZarrsBytes, Name::Zarrs]
             .into_iter()
-            .find(|other| program.is_ours() && other.can(Workload::ReadAll, dataset))
+            .find(|other| program.is_ours() && other.can(Workload::ReadAll, &dataset.in_files()))
             .unwrap_or(Name::OursWait);
-        let written = linked(other, &path.display().to_string(), dataset)?.read(&all)?;
+        let at = path.display().to_string();
+        let written = linked(other, &at, &dataset.in_files())?.read(&all)?;
         let parts = case.workload.parts(dataset);
         for (part, values) in parts.iter().zip(self.new_values(case)?) {
             source.write(part, &values);
