@@ -243,8 +243,8 @@ class ZarrPython:
 
     def read(self, kind: str, at: tuple) -> np.ndarray:
         if self.field:
-            # Its keyword `fields` fails in this version.
-            return self.array[at][self.field]
+            # Its keyword `fields` fails in this version. Elements are as dense as the other libraries hand them over.
+            return np.ascontiguousarray(self.array[at][self.field])
         match kind:
             case "box":
                 return self.array[at]

@@ -93,6 +93,13 @@ impl Bench {
             let expected = checksum([source.bytes(&Want::Nodes)]);
             return Ok((checksum([nodes::consolidated(path)?]), expected));
         }
+        if case.workload == Workload::Rechunk {
+            let chunks = dataset.other_chunks();
+            let [z, y, x] = [0, 1, 2].map(|axis| dataset.shape[axis] / chunks[axis] - 1);
+            if !path.join(format!("c/{z}/{y}/{x}")).exists() {
+                return Err("the new array has chunks of another shape".into());
+            }
+        }
         let all = Want::Box(Part::dense([0; 3], dataset.shape));
         // Where the zarrs crate cannot read what we write, the peers' rows of reading show that they can.
         let other = [Name::ZarrsBytes, Name::Zarrs]
