@@ -1,11 +1,12 @@
-//! The arrays that are read and written: shapes, chunks, codecs and the document that says so, the
-//! same for every program. Knows no library, and no values: those are `source.rs`'s.
+//! The arrays that are read and written: shapes, chunks and codecs, the same for every program. Knows no library, and
+//! no values: those are `source.rs`'s.
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::Result;
+use crate::document::document;
 use crate::element::Element;
 use crate::nodes;
 use crate::want::Part;
@@ -27,6 +28,10 @@ pub(crate) enum Kind {
     Files,
     /// The same, behind a web server that takes its time.
     Far,
+    /// The same, in a bucket of that server, by the calls of S3.
+    Bucket,
+    /// The same, in a store in memory, into which the program copies the files before it is measured.
+    Memory,
     /// A group of thousands of empty arrays.
     Nodes { consolidated: bool },
 }
@@ -38,10 +43,31 @@ pub(crate) struct Dataset {
     pub(crate) kind: Kind,
     pub(crate) shape: [u64; 3],
     pub(crate) element: Element,
+    pub(crate) format: Format,
     /// What is encoded by itself: inner chunks, where there are shards.
-    chunks: [u64; 3],
-    shards: Option<[u64; 3]>,
+    pub(crate) chunks: [u64; 3],
+    pub(crate) shards: Option<[u64; 3]>,
     pub(crate) compressor: Compressor,
+}
+
+/// The format of the documents, and what is unusual in them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    V3,
+    /// The chunks of an axis are by turns a quarter shorter and longer than `chunks`, where there are two.
+    V3Rectilinear,
+    V2(Option<Filter>),
+    /// The elements are the field [`FIELD`] of records.
+    V2Records,
+}
+
+/// The field of records that is read and written; the others keep the fill value.
+pub(crate) const FIELD: &str = "green";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filter {
+    Delta,
+    Shuffle,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +94,7 @@ impl Dataset {
             kind: Kind::Files,
             shape,
             element: Element::U16,
+            format: Format::V3,
             chunks: [128; 3],
             shards: None,
             compressor,
@@ -94,6 +121,20 @@ impl Dataset {
             chunks: [64, 128, 128],
             ..new(name, compressor)
         };
+        let formatted = |name, format, compressor| Self {
+            format,
+            ..new(name, compressor)
+        };
+        let in_memory = |name, compressor| Self {
+            kind: Kind::Memory,
+            ..new(name, compressor)
+        };
+        let far = |name, kind| Self {
+            kind,
+            shape: [256, 512, 256],
+            chunks: [32, 64, 32],
+            ..new(name, Compressor::Zstd)
+        };
         vec![
             new("raw", Compressor::None),
             new("zstd", Compressor::Zstd),
@@ -112,12 +153,26 @@ impl Dataset {
                 chunks: [8, 16, 16],
                 ..new("tiny", Compressor::None)
             },
+            formatted("rectilinear", Format::V3Rectilinear, Compressor::Zstd),
+            formatted("v2blosclz4", Format::V2(None), blosc("lz4", 5, "shuffle")),
+            formatted("v2delta", Format::V2(Some(Filter::Delta)), Compressor::Zstd),
+            formatted(
+                "v2shuffle",
+                Format::V2(Some(Filter::Shuffle)),
+                Compressor::Zstd,
+            ),
+            // A million texts.
             Self {
-                kind: Kind::Far,
-                shape: [256, 512, 256],
-                chunks: [32, 64, 32],
-                ..new("http512", Compressor::Zstd)
+                shape: [64, 128, 128],
+                element: Element::Text,
+                chunks: [16, 128, 128],
+                ..new("texts", Compressor::Zstd)
             },
+            formatted("records", Format::V2Records, Compressor::Zstd),
+            in_memory("raw_mem", Compressor::None),
+            in_memory("zstd_mem", Compressor::Zstd),
+            far("http512", Kind::Far),
+            far("s3512", Kind::Bucket),
             nodes("group5k", false),
             nodes("group5k_c", true),
         ]
@@ -129,31 +184,49 @@ impl Dataset {
         self
     }
 
-    /// Makes an empty array of this kind at `path`: its document alone. Or the group.
+    /// The same in files, wherever programs find it.
+    pub(crate) fn in_files(self) -> Self {
+        let kind = Kind::Files;
+        Self { kind, ..self }
+    }
+
+    /// Other chunks than these, of as many elements: two axes longer, the first one shorter.
+    pub(crate) fn other_chunks(&self) -> [u64; 3] {
+        let [z, y, x] = self.chunks;
+        [z / 4, y * 2, x * 2]
+    }
+
+    /// Makes an empty array of this kind at `path`: its document alone. Or the group with its arrays.
     pub(crate) fn create(&self, path: &Path) -> Result<()> {
-        let document = self.document();
-        let put = |path: &Path, document: &Value| -> Result<()> {
-            std::fs::create_dir_all(path)?;
-            Ok(std::fs::write(
-                path.join("zarr.json"),
-                document.to_string(),
-            )?)
-        };
-        let Kind::Nodes { consolidated } = self.kind else {
-            return put(path, &document);
-        };
+        if !matches!(self.kind, Kind::Nodes { .. }) {
+            return self.put_document(path);
+        }
+        for i in 0..nodes::COUNT {
+            self.put_document(&path.join(nodes::name(i)))?;
+        }
+        self.create_group(path)
+    }
+
+    fn put_document(&self, path: &Path) -> Result<()> {
+        let name = if self.is_v2() { ".zarray" } else { "zarr.json" };
+        std::fs::create_dir_all(path)?;
+        Ok(std::fs::write(path.join(name), document(self).to_string())?)
+    }
+
+    /// Makes the document of the group anew, with consolidated metadata if this is so.
+    pub(crate) fn create_group(&self, path: &Path) -> Result<()> {
         let mut group = json!({"zarr_format": 3, "node_type": "group", "attributes": {}});
-        let names = (0..nodes::COUNT).map(nodes::name);
-        let mut all = serde_json::Map::new();
-        for name in names {
-            put(&path.join(&name), &document)?;
-            all.insert(name, document.clone());
+        if self.kind == (Kind::Nodes { consolidated: true }) {
+            let array = document(self);
+            let all = (0..nodes::COUNT).map(|i| (nodes::name(i), array.clone()));
+            group["consolidated_metadata"] = json!({
+                "kind": "inline",
+                "must_understand": false,
+                "metadata": all.collect::<serde_json::Map<_, _>>(),
+            });
         }
-        if consolidated {
-            group["consolidated_metadata"] =
-                json!({"kind": "inline", "must_understand": false, "metadata": all});
-        }
-        put(path, &group)
+        std::fs::create_dir_all(path)?;
+        Ok(std::fs::write(path.join("zarr.json"), group.to_string())?)
     }
 
     /// Bytes of a decoded chunk; of an inner chunk, where there are shards.
@@ -182,50 +255,12 @@ impl Dataset {
         Some(inner as usize)
     }
 
-    fn document(&self) -> Value {
-        let little = json!({"name": "bytes", "configuration": {"endian": "little"}});
-        let mut codecs = vec![little.clone()];
-        match self.compressor {
-            Compressor::None => {}
-            Compressor::Zstd => codecs.push(
-                json!({"name": "zstd", "configuration": {"level": ZSTD_LEVEL, "checksum": false}}),
-            ),
-            Compressor::Gzip => {
-                codecs.push(json!({"name": "gzip", "configuration": {"level": GZIP_LEVEL}}));
-            }
-            Compressor::Blosc {
-                cname,
-                level,
-                shuffle,
-            } => codecs.push(json!({"name": "blosc", "configuration": {
-                "cname": cname,
-                "clevel": level,
-                "shuffle": shuffle,
-                "typesize": self.element.size(),
-                "blocksize": 0,
-            }})),
-        }
-        if self.shards.is_some() {
-            codecs = vec![json!({"name": "sharding_indexed", "configuration": {
-                "chunk_shape": self.chunks,
-                "codecs": codecs,
-                "index_codecs": [little, {"name": "crc32c"}],
-                "index_location": "end",
-            }})];
-        }
-        json!({
-            "zarr_format": 3,
-            "node_type": "array",
-            "shape": self.shape,
-            "data_type": self.element.name(),
-            "chunk_grid": {
-                "name": "regular",
-                "configuration": {"chunk_shape": self.shards.unwrap_or(self.chunks)},
-            },
-            "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
-            "fill_value": 0,
-            "codecs": codecs,
-            "attributes": {},
-        })
+    pub(crate) fn is_v2(&self) -> bool {
+        matches!(self.format, Format::V2(_) | Format::V2Records)
+    }
+
+    /// The field that is read and written, where the elements are records.
+    pub(crate) fn field(&self) -> Option<&'static str> {
+        (self.format == Format::V2Records).then_some(FIELD)
     }
 }

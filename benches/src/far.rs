@@ -1,5 +1,6 @@
 //! A web server over a directory that answers every request after 20 ms, as a bucket does, and counts
-//! them. Runs in the process that measures nothing. Knows no Zarr.
+//! them. Each directory in it is a bucket for clients of S3, whoever they are, that read and write whole values. Runs in
+//! the process that measures nothing. Knows no Zarr.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG, RANGE};
 use hyper::{Method, Request, Response, StatusCode};
@@ -66,7 +67,10 @@ async fn listen(listener: TcpListener, dir: Arc<Path>, requests: Arc<AtomicU64>)
             let path = dir.join(request.uri().path().trim_start_matches('/'));
             async move {
                 tokio::time::sleep(DELAY).await;
-                Ok::<_, Infallible>(answer(&request, path).await)
+                Ok::<_, Infallible>(match *request.method() {
+                    Method::PUT => keep(request, path).await,
+                    _ => answer(&request, path).await,
+                })
             }
         };
         let service = hyper::service::service_fn(answer);
@@ -76,20 +80,45 @@ async fn listen(listener: TcpListener, dir: Arc<Path>, requests: Arc<AtomicU64>)
     }
 }
 
-async fn answer(request: &Request<Incoming>, path: PathBuf) -> Response<Full<Bytes>> {
-    let status = |status| {
-        let mut response = Response::new(Full::default());
-        *response.status_mut() = status;
-        response
+fn status(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    response
+}
+
+/// Says which value this is, as far as programs that compare it with an older one need to know.
+fn tagged(mut response: Response<Full<Bytes>>, len: usize) -> Response<Full<Bytes>> {
+    if let Ok(tag) = format!("\"{len:x}\"").parse() {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+/// Writes a value.
+async fn keep(request: Request<Incoming>, path: PathBuf) -> Response<Full<Bytes>> {
+    let Ok(body) = request.into_body().collect().await else {
+        return status(StatusCode::BAD_REQUEST);
     };
+    let bytes = body.to_bytes();
+    let dir = path.parent().unwrap_or(&path);
+    let written = match tokio::fs::create_dir_all(dir).await {
+        Ok(()) => tokio::fs::write(&path, &bytes).await,
+        Err(error) => Err(error),
+    };
+    match written {
+        Ok(()) => tagged(status(StatusCode::OK), bytes.len()),
+        Err(_) => status(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+async fn answer(request: &Request<Incoming>, path: PathBuf) -> Response<Full<Bytes>> {
     let Ok(bytes) = tokio::fs::read(path).await else {
         return status(StatusCode::NOT_FOUND);
     };
     let (bytes, asked) = (Bytes::from(bytes), request.headers().get(RANGE));
-    let tag = format!("\"{:x}\"", bytes.len());
     let all = bytes.len();
     let range = asked.and_then(|text| part(text.to_str().ok()?, all));
-    let mut response = match (request.method(), range) {
+    let response = match (request.method(), range) {
         (&Method::HEAD, _) => {
             let mut response = status(StatusCode::OK);
             response.headers_mut().insert(CONTENT_LENGTH, all.into());
@@ -106,10 +135,7 @@ async fn answer(request: &Request<Incoming>, path: PathBuf) -> Response<Full<Byt
             response
         }
     };
-    if let Ok(tag) = tag.parse() {
-        response.headers_mut().insert(ETAG, tag);
-    }
-    response
+    tagged(response, all)
 }
 
 /// The first byte and the end of what a `Range` asks for, of so many bytes.

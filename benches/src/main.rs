@@ -16,8 +16,10 @@ use clap::Parser;
 
 mod cold;
 mod dataset;
+mod document;
 mod element;
 mod far;
+mod files;
 mod limit;
 mod measure;
 mod memory;
@@ -29,6 +31,7 @@ mod source;
 mod table;
 mod want;
 mod workload;
+mod writes;
 mod zarrs;
 
 use dataset::{Dataset, Size};

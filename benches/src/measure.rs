@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::cold::evict;
 use crate::dataset::{Dataset, Kind, Size};
-use crate::element::Values;
 use crate::far::Far;
+use crate::files::remove;
 use crate::limit::{Limit, WriteLimit};
 use crate::memory::{peak_rss_mb, reset_peak_rss};
 use crate::program::{Elements, Name, Program};
 use crate::source::Source;
-use crate::want::{Part, Want};
-use crate::workload::Workload;
+use crate::want::Part;
+use crate::workload::{Verb, Workload};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug)]
@@ -75,14 +75,14 @@ impl Bench {
             Size::Reduced => "reduced",
             Size::Full => "full",
         };
-        let dir = dir.join(name);
+        let (served, dir) = (dir, dir.join(name));
         std::fs::create_dir_all(&dir)?;
         Ok(Self {
             repeats,
             server: match server {
                 Server::At(url) => (url, None),
                 Server::Start => {
-                    let far = Far::new(&dir)?;
+                    let far = Far::new(served)?;
                     (far.url(), Some(far))
                 }
             },
@@ -92,49 +92,68 @@ impl Bench {
         })
     }
 
-    fn source(&self, dataset: &Dataset) -> Result<Source> {
+    pub(crate) fn source(&self, dataset: &Dataset) -> Result<Source> {
         Source::cached(&self.dir, dataset)
     }
 
-    fn array(&self, dataset: &Dataset) -> PathBuf {
+    pub(crate) fn array(&self, dataset: &Dataset) -> PathBuf {
         self.dir.join(format!("{}.zarr", dataset.name))
     }
 
     /// What a program opens.
     pub(crate) fn address(&self, dataset: &Dataset) -> String {
-        match dataset.kind {
-            Kind::Far => format!("{}/{}.zarr", self.server.0, dataset.name),
-            _ => self.array(dataset).display().to_string(),
+        self.address_of(dataset.kind, &self.array(dataset))
+    }
+
+    /// A path as programs find it.
+    pub(crate) fn address_of(&self, kind: Kind, path: &Path) -> String {
+        let served = self.dir.parent().unwrap_or(&self.dir);
+        let below = path.strip_prefix(served).unwrap_or(path).display();
+        match kind {
+            Kind::Far => format!("{}/{below}", self.server.0),
+            Kind::Bucket => format!("s3://{below}"),
+            Kind::Files | Kind::Memory | Kind::Nodes { .. } => path.display().to_string(),
         }
+    }
+
+    /// What tells clients of S3 where the server is. It does not ask who they are.
+    pub(crate) fn environment(&self) -> [(&'static str, &str); 5] {
+        [
+            ("AWS_ENDPOINT", &self.server.0),
+            ("AWS_ALLOW_HTTP", "true"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "anyone"),
+            ("AWS_SECRET_ACCESS_KEY", "anything"),
+        ]
     }
 
     /// Makes values and array of a data set, where they are not there yet.
     pub(crate) fn prepare(&self, dataset: &Dataset) -> Result<()> {
         let done = self.array(dataset);
+        let is_group = matches!(dataset.kind, Kind::Nodes { .. });
         if done.exists() {
-            return Ok(());
+            // Programs that consolidate change the group's document.
+            return if is_group {
+                dataset.create_group(&done)
+            } else {
+                Ok(())
+            };
         }
         let begun = self.dir.join("begun.zarr");
         remove(&begun)?;
         dataset.create(&begun)?;
-        if !matches!(dataset.kind, Kind::Nodes { .. }) {
+        if !is_group {
             let values = self.source(dataset)?.all();
             let all = Part::dense([0; 3], dataset.shape);
-            linked(Name::OursWait, &begun.display().to_string(), dataset)?.write(&all, values)?;
+            let at = begun.display().to_string();
+            linked(Name::OursWait, &at, &dataset.in_files())?.write(&all, values)?;
         }
         Ok(std::fs::rename(begun, done)?)
     }
 
     /// Whether this program can do this case here.
     pub(crate) fn can(&self, program: Name, case: &Case) -> bool {
-        let wants = case.workload.wants(&case.dataset);
-        match program {
-            Name::Limit if !case.workload.has_limit() => false,
-            _ if program.is_script() && self.python.is_none() => false,
-            _ => wants
-                .iter()
-                .all(|want| program.can_read(&case.dataset, want)),
-        }
+        (!program.is_script() || self.python.is_some()) && program.can(case.workload, &case.dataset)
     }
 
     /// Has another process of this executable [`measure`](Self::measure).
@@ -142,7 +161,7 @@ impl Bench {
         let requests = || self.server.1.as_ref().map(Far::take_requests);
         let _others = requests();
         let mut sample = self.elsewhere(program, case)?;
-        if case.dataset.kind == Kind::Far {
+        if matches!(case.dataset.kind, Kind::Far | Kind::Bucket) {
             sample.requests = requests().map(|all| all / self.repeats.max(1) as u64);
         }
         Ok(sample)
@@ -159,6 +178,7 @@ impl Bench {
         command.arg("--repeats").arg(self.repeats.to_string());
         command.arg("--measure").arg(measured);
         command.arg("--server").arg(&self.server.0);
+        command.envs(self.environment());
         if matches!(self.size, Size::Full) {
             command.arg("--full");
         }
@@ -217,7 +237,8 @@ impl Bench {
 
     fn measure_reads(&self, program: Name, case: &Case) -> Result<Sample> {
         let wants = case.workload.wants(&case.dataset);
-        let opened = linked(program, &self.address(&case.dataset), &case.dataset)?;
+        let open = || linked(program, &self.address(&case.dataset), &case.dataset);
+        let mut opened = open()?;
         let mut seconds = Vec::with_capacity(self.repeats);
         let mut read = Vec::new();
         reset_peak_rss();
@@ -231,6 +252,9 @@ impl Bench {
                 true => read = opened.read_at_once(&wants)?,
                 false => {
                     for want in &wants {
+                        if case.workload.verb() == Verb::Open {
+                            opened = open()?;
+                        }
                         read.push(opened.read(want)?);
                     }
                 }
@@ -253,85 +277,12 @@ impl Bench {
         let source = self.source(&case.dataset)?;
         let wants = case.workload.wants(&case.dataset);
         let read: Vec<_> = wants.iter().map(|want| source.bytes(want)).collect();
-        Ok(checksum(read.iter().map(Vec::as_slice)))
-    }
-
-    fn measure_writes(&self, program: Name, case: &Case) -> Result<Sample> {
-        let path = self.dir.join("written.zarr");
-        let mut seconds = Vec::with_capacity(self.repeats);
-        let mut peak = 0.0_f64;
-        let parts = case.workload.parts(&case.dataset);
-        for _ in 0..self.repeats {
-            self.begin(case, &path)?;
-            let values = self.new_values(case)?;
-            let mut opened = linked(program, &path.display().to_string(), &case.dataset)?;
-            reset_peak_rss();
-            let start = Instant::now();
-            for (part, values) in parts.iter().zip(values) {
-                match case.workload {
-                    Workload::Append => opened.append(part, values)?,
-                    _ => opened.write(part, values)?,
-                }
-            }
-            seconds.push(start.elapsed().as_secs_f64());
-            peak = peak.max(peak_rss_mb());
-        }
-        let (checksum, expected) = self.check_writes(program, case, &path)?;
-        Ok(Sample {
-            seconds,
-            peak_rss_mb: peak,
-            checksum,
-            expected,
-            requests: None,
-        })
-    }
-
-    /// Makes anew what a program writes to.
-    pub(crate) fn begin(&self, case: &Case, path: &Path) -> Result<()> {
-        remove(path)?;
-        match case.workload.needs_array() {
-            true => copy(&self.array(&case.dataset), path),
-            false if case.workload == Workload::Append => case.dataset.empty().create(path),
-            false => case.dataset.create(path),
-        }
-    }
-
-    /// The checksums of what is there after writing, as another program reads it, and of what should be.
-    pub(crate) fn check_writes(
-        &self,
-        program: Name,
-        case: &Case,
-        path: &Path,
-    ) -> Result<(u64, u64)> {
-        let all = Want::Box(Part::dense([0; 3], case.dataset.shape));
-        let other = match program.is_ours() {
-            true => Name::ZarrsBytes,
-            false => Name::OursWait,
-        };
-        let written = linked(other, &path.display().to_string(), &case.dataset)?.read(&all)?;
-        let mut source = self.source(&case.dataset)?;
-        let parts = case.workload.parts(&case.dataset);
-        for (part, values) in parts.iter().zip(self.new_values(case)?) {
-            source.write(part, &values);
-        }
-        remove(path)?;
-        let expected = source.all();
-        Ok((checksum([written.bytes()]), checksum([expected.bytes()])))
-    }
-
-    /// What is written to each part: in an array that is there, not what is there.
-    pub(crate) fn new_values(&self, case: &Case) -> Result<Vec<Values>> {
-        let source = self.source(&case.dataset)?;
-        if case.workload == Workload::WriteAll {
-            return Ok(vec![source.all()]);
-        }
-        let wants = case.workload.wants(&case.dataset);
-        Ok(wants.iter().map(|want| source.changed(want)).collect())
+        Ok(checksum(&read))
     }
 }
 
 /// What is at a path or an address, by a library that is linked into this executable.
-fn linked(program: Name, at: &str, dataset: &Dataset) -> Result<Box<dyn Program>> {
+pub(crate) fn linked(program: Name, at: &str, dataset: &Dataset) -> Result<Box<dyn Program>> {
     let opened = program.open(at, dataset)?;
     opened.ok_or_else(|| format!("{} is not in this executable", program.text()).into())
 }
@@ -345,11 +296,11 @@ pub(crate) fn answer<T: serde::de::DeserializeOwned>(command: &mut Command) -> R
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-pub(crate) fn checksum<'a>(read: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+pub(crate) fn checksum(read: impl IntoIterator<Item: AsRef<[u8]>>) -> u64 {
     let mut sum = 0;
     for bytes in read {
         sum += 1;
-        let (words, rest) = bytes.as_chunks::<8>();
+        let (words, rest) = bytes.as_ref().as_chunks::<8>();
         let rest = rest.iter().map(|&byte| u64::from(byte));
         for word in words
             .iter()
@@ -362,25 +313,4 @@ pub(crate) fn checksum<'a>(read: impl IntoIterator<Item = &'a [u8]>) -> u64 {
         }
     }
     sum
-}
-
-pub(crate) fn remove(path: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(()),
-    }
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            std::fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
 }

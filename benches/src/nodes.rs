@@ -1,5 +1,5 @@
-//! Listing a hierarchy of thousands of arrays, with their shapes: by our library and by the zarrs crate.
-//! What was found is a text, a line for each array, so that it is compared as elements are.
+//! Listing a hierarchy of thousands of arrays, with their shapes: by our library and by the zarrs crate. And
+//! consolidating its metadata. What was found is a text, a line for each array, so that it is compared as elements are.
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use ::zarrs::array::ArrayMetadata;
 use ::zarrs::filesystem::FilesystemStore;
 use ::zarrs::group::Group;
 use ::zarrs::node::NodeMetadata;
+use serde_json::Value;
 use tokio::runtime::Runtime;
 use zarr::UseConsolidated;
 use zarr::blocking::Wait;
@@ -73,6 +74,20 @@ async fn ours(path: PathBuf) -> zarr::Result<Vec<u8>> {
     ))
 }
 
+/// What the consolidated metadata in a group's document say, as every program tells it.
+pub(crate) fn consolidated(path: &Path) -> Result<Vec<u8>> {
+    let document: Value = serde_json::from_slice(&std::fs::read(path.join("zarr.json"))?)?;
+    let all = document.pointer("/consolidated_metadata/metadata");
+    let all = all
+        .and_then(Value::as_object)
+        .ok_or("no consolidated metadata")?;
+    let shape = |array: &Value| serde_json::from_value::<Vec<u64>>(array["shape"].clone());
+    let arrays = all
+        .iter()
+        .map(|(name, array)| Ok((name.clone(), shape(array)?)));
+    Ok(text(arrays.collect::<Result<Vec<_>>>()?))
+}
+
 fn zarrs(path: &Path) -> Result<Vec<u8>> {
     let group = Group::open(Arc::new(FilesystemStore::new(path)?), "/")?;
     let nodes = group.children(false)?;
@@ -104,10 +119,20 @@ impl Program for Nodes {
     }
 
     fn write(&self, _: &Part, _: Values) -> Result<()> {
-        Err("a hierarchy is listed alone".into())
+        Err("a hierarchy has no elements".into())
     }
 
     fn append(&mut self, _: &Part, _: Values) -> Result<()> {
-        Err("a hierarchy is listed alone".into())
+        Err("a hierarchy has no elements".into())
+    }
+
+    fn consolidate(&self) -> Result<()> {
+        let consolidate = zarr::consolidate_metadata(&self.path);
+        match &self.list {
+            List::Ours(Some(runtime)) => runtime.block_on(consolidate.into_future())?,
+            List::Ours(None) => consolidate.wait()?,
+            List::Zarrs => return Err("the zarrs crate has no such call".into()),
+        };
+        Ok(())
     }
 }

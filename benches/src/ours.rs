@@ -1,12 +1,15 @@
 //! Our library as a program under test, driven in the two ways it offers.
 
+use std::path::Path;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 use ndarray::Array3;
 use tokio::runtime::Runtime;
 use zarr::blocking::Wait;
-use zarr::{Array, Points, Selection, Slice};
+use zarr::{Array, MemoryStore, Points, Selection, Slice, Target};
 
 use crate::Result;
+use crate::dataset::{Dataset, Kind};
 use crate::element::{Element, Values};
 use crate::program::{Elements, Program, at_once};
 use crate::want::{Part, Want};
@@ -17,55 +20,82 @@ const AT_ONCE: usize = 64;
 pub(crate) struct Ours {
     array: Array,
     element: Element,
+    /// Of records.
+    field: Option<&'static str>,
     runtime: Option<Runtime>,
 }
 
 impl Ours {
     /// Awaits every operation inside a tokio runtime, as a service would.
-    pub(crate) fn on_tokio(at: &str, element: Element) -> Result<Self> {
+    pub(crate) fn on_tokio(at: &str, dataset: &Dataset) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
-        let array = runtime.block_on(zarr::open_array(at).into_future())?;
-        let runtime = Some(runtime);
-        Ok(Self {
-            array,
-            element,
-            runtime,
-        })
+        Self::new(at, dataset, Some(runtime))
     }
 
     /// Waits for every operation on the calling thread.
-    pub(crate) fn without_runtime(at: &str, element: Element) -> Result<Self> {
-        let array = zarr::open_array(at).wait()?;
-        let runtime = None;
+    pub(crate) fn without_runtime(at: &str, dataset: &Dataset) -> Result<Self> {
+        Self::new(at, dataset, None)
+    }
+
+    fn new(at: &str, dataset: &Dataset, runtime: Option<Runtime>) -> Result<Self> {
+        let mut target = Target::from(at);
+        if dataset.kind == Kind::Memory {
+            let store = MemoryStore::new();
+            zarr::copy_store(at, &store).wait()?;
+            target = store.into();
+        }
         Ok(Self {
-            array,
-            element,
+            array: finish(runtime.as_ref(), zarr::open_array(target))?,
+            element: dataset.element,
+            field: dataset.field(),
             runtime,
         })
     }
 
-    fn add<T: zarr::Element>(&mut self, values: Array3<T>) -> Result<()> {
-        let append = self.array.append(values);
-        match &self.runtime {
-            Some(runtime) => runtime.block_on(append.into_future())?,
-            None => append.wait()?,
-        };
-        Ok(())
+    fn finish<F: IntoFuture>(&self, operation: F) -> F::Output {
+        finish(self.runtime.as_ref(), operation)
     }
 
-    fn finish<F: IntoFuture>(&self, operation: F) -> F::Output {
-        match &self.runtime {
-            Some(runtime) => runtime.block_on(operation.into_future()),
-            None => operation.wait(),
+    fn elements<T: zarr::Element>(&self, want: &Want) -> Result<Vec<T>> {
+        let mut read = self.array.read::<T>(selection(want));
+        if let Some(field) = self.field {
+            read = read.field(field);
         }
+        Ok(self.finish(read)?.into_raw_vec_and_offset().0)
+    }
+
+    fn replace<T: zarr::Element>(&self, part: &Part, values: Vec<T>) -> Result<()> {
+        let values = Array3::from_shape_vec(part.shape(), values)?;
+        let mut write = self.array.write(slices(part), values);
+        if let Some(field) = self.field {
+            write = write.field(field);
+        }
+        Ok(self.finish(write)?)
+    }
+
+    fn add<T: zarr::Element>(&mut self, part: &Part, values: Vec<T>) -> Result<()> {
+        let values = Array3::from_shape_vec(part.shape(), values)?;
+        let append = self.array.append(values);
+        finish(self.runtime.as_ref(), append)?;
+        Ok(())
     }
 }
 
+/// Awaits an operation inside a runtime, or waits for it without one.
+fn finish<F: IntoFuture>(runtime: Option<&Runtime>, operation: F) -> F::Output {
+    match runtime {
+        Some(runtime) => runtime.block_on(operation.into_future()),
+        None => operation.wait(),
+    }
+}
+
+/// For tasks, which borrow nothing.
 async fn read(array: Array, element: Element, want: Want) -> zarr::Result<Elements> {
     let cells = selection(&want);
     Ok(Elements::Typed(match element {
-        Element::U16 => Values::U16(array.read::<u16>(cells).await?.into_raw_vec_and_offset().0),
-        Element::F32 => Values::F32(array.read::<f32>(cells).await?.into_raw_vec_and_offset().0),
+        Element::U16 => Values::U16(array.read(cells).await?.into_raw_vec_and_offset().0),
+        Element::F32 => Values::F32(array.read(cells).await?.into_raw_vec_and_offset().0),
+        Element::Text => Values::Text(array.read(cells).await?.into_raw_vec_and_offset().0),
     }))
 }
 
@@ -89,17 +119,11 @@ fn slices(part: &Part) -> [Slice; 3] {
 
 impl Program for Ours {
     fn read(&self, want: &Want) -> Result<Elements> {
-        let cells = selection(want);
         // Not by the function above, so that nothing stands between the caller and the library.
         Ok(Elements::Typed(match self.element {
-            Element::U16 => {
-                let read = self.finish(self.array.read::<u16>(cells))?;
-                Values::U16(read.into_raw_vec_and_offset().0)
-            }
-            Element::F32 => {
-                let read = self.finish(self.array.read::<f32>(cells))?;
-                Values::F32(read.into_raw_vec_and_offset().0)
-            }
+            Element::U16 => Values::U16(self.elements(want)?),
+            Element::F32 => Values::F32(self.elements(want)?),
+            Element::Text => Values::Text(self.elements(want)?),
         }))
     }
 
@@ -117,25 +141,23 @@ impl Program for Ours {
     }
 
     fn write(&self, part: &Part, values: Values) -> Result<()> {
-        let shape = part.shape();
-        let written = match values {
-            Values::U16(values) => {
-                let values = Array3::from_shape_vec(shape, values)?;
-                self.finish(self.array.write(slices(part), values))
-            }
-            Values::F32(values) => {
-                let values = Array3::from_shape_vec(shape, values)?;
-                self.finish(self.array.write(slices(part), values))
-            }
-        };
-        Ok(written?)
+        match values {
+            Values::U16(values) => self.replace(part, values),
+            Values::F32(values) => self.replace(part, values),
+            Values::Text(values) => self.replace(part, values),
+        }
     }
 
     fn append(&mut self, part: &Part, values: Values) -> Result<()> {
-        let shape = part.shape();
         match values {
-            Values::U16(values) => self.add(Array3::from_shape_vec(shape, values)?),
-            Values::F32(values) => self.add(Array3::from_shape_vec(shape, values)?),
+            Values::U16(values) => self.add(part, values),
+            Values::F32(values) => self.add(part, values),
+            Values::Text(values) => self.add(part, values),
         }
+    }
+
+    fn rechunk(&self, to: &Path, chunks: [u64; 3]) -> Result<()> {
+        self.finish(zarr::from_array(to, &self.array).chunks(chunks))?;
+        Ok(())
     }
 }

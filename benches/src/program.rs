@@ -1,18 +1,20 @@
 //! The programs under test: which there are, and what one that is linked into this executable can
 //! do. Knows no library; each has a file of its own.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::Result;
-use crate::dataset::{Dataset, Kind};
-use crate::element::Values;
+use crate::dataset::{Dataset, Filter, Format, Kind};
+use crate::element::{Element, Values};
 use crate::nodes::Nodes;
 use crate::ours::Ours;
 use crate::want::{Part, Want};
+use crate::workload::{Verb, Workload};
 use crate::zarrs::Zarrs;
 
-/// One array opened by one library.
+/// One array or group opened by one library.
 pub(crate) trait Program {
     /// The elements that are wanted, in C order.
     fn read(&self, want: &Want) -> Result<Elements>;
@@ -26,6 +28,16 @@ pub(crate) trait Program {
 
     /// Adds the elements of `part`, which begins where the array ends.
     fn append(&mut self, part: &Part, values: Values) -> Result<()>;
+
+    /// Copies all elements into a new array of these chunks.
+    fn rechunk(&self, _to: &Path, _chunks: [u64; 3]) -> Result<()> {
+        Err("it has no such call".into())
+    }
+
+    /// Writes the documents of a group's arrays into that of the group.
+    fn consolidate(&self) -> Result<()> {
+        Err("it has no such call".into())
+    }
 }
 
 /// What was read, in whatever form the library hands it over.
@@ -36,10 +48,10 @@ pub(crate) enum Elements {
 }
 
 impl Elements {
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
             Self::Typed(values) => values.bytes(),
-            Self::Bytes(bytes) => bytes,
+            Self::Bytes(bytes) => bytes.into(),
         }
     }
 }
@@ -117,17 +129,17 @@ impl Name {
     /// The data set at a path or an address, or `None` for a program that is not linked into this
     /// executable.
     pub(crate) fn open(self, at: &str, dataset: &Dataset) -> Result<Option<Box<dyn Program>>> {
-        let (path, element) = (Path::new(at), dataset.element);
+        let path = Path::new(at);
         let is_nodes = matches!(dataset.kind, Kind::Nodes { .. });
         Ok(Some(match self {
             Self::Tensorstore | Self::ZarrPython | Self::ZarrFused | Self::Limit => {
                 return Ok(None);
             }
             _ if is_nodes => Box::new(Nodes::new(self, path)?),
-            Self::Ours => Box::new(Ours::on_tokio(at, element)?),
-            Self::OursWait => Box::new(Ours::without_runtime(at, element)?),
-            Self::Zarrs => Box::new(Zarrs::new(path, Some(element))?),
-            Self::ZarrsBytes => Box::new(Zarrs::new(path, None)?),
+            Self::Ours => Box::new(Ours::on_tokio(at, dataset)?),
+            Self::OursWait => Box::new(Ours::without_runtime(at, dataset)?),
+            Self::Zarrs => Box::new(Zarrs::new(path, dataset.kind, Some(dataset.element))?),
+            Self::ZarrsBytes => Box::new(Zarrs::new(path, dataset.kind, None)?),
         }))
     }
 
@@ -144,18 +156,46 @@ impl Name {
         !self.is_ours() && self != Self::Limit
     }
 
-    /// Whether it can read this of such a data set.
-    pub(crate) fn can_read(self, dataset: &Dataset, want: &Want) -> bool {
-        match (self, dataset.kind) {
+    /// Whether it can do this with such a data set.
+    pub(crate) fn can(self, workload: Workload, dataset: &Dataset) -> bool {
+        let is_zarrs = matches!(self, Self::Zarrs | Self::ZarrsBytes);
+        let can_call = match workload.verb() {
+            _ if self == Self::Limit => workload.has_limit(),
+            Verb::Rechunk => !is_zarrs,
+            Verb::Consolidate => !is_zarrs && self != Self::Tensorstore,
+            // The pipeline makes no difference.
+            Verb::List => self != Self::ZarrFused,
+            _ => true,
+        };
+        // The zarrs crate has neither lists nor points.
+        let is_boxes = |wants: &[Want]| wants.iter().all(|want| want.part().is_some());
+        let is_nodes = matches!(dataset.kind, Kind::Nodes { .. });
+        let can_read = !is_zarrs || is_nodes || is_boxes(&workload.wants(dataset));
+        can_call && can_read && self.can_open(dataset)
+    }
+
+    fn can_open(self, dataset: &Dataset) -> bool {
+        let kind = match (self, dataset.kind) {
             (Self::Limit, kind) => kind == Kind::Files,
             // The zarrs crate is built without its clients here, and zarr-python has none of its own.
-            (Self::Ours | Self::OursWait | Self::Tensorstore, Kind::Far) => true,
-            (_, Kind::Far) => false,
+            (Self::Ours | Self::OursWait | Self::Tensorstore, Kind::Far | Kind::Bucket) => true,
+            (_, Kind::Far | Kind::Bucket) => false,
             // Names have no types.
-            (Self::ZarrsBytes | Self::ZarrFused, Kind::Nodes { .. }) => false,
-            // The zarrs crate has neither lists nor points.
-            (Self::Zarrs | Self::ZarrsBytes, Kind::Files) => want.part().is_some(),
+            (Self::ZarrsBytes, Kind::Nodes { .. }) => false,
             _ => true,
-        }
+        };
+        let format = match (self, dataset.format) {
+            (Self::Limit, format) => format == Format::V3,
+            (Self::Tensorstore, format) => {
+                !matches!(format, Format::V3Rectilinear | Format::V2(Some(_)))
+            }
+            (Self::Zarrs | Self::ZarrsBytes, format) => {
+                !matches!(format, Format::V2Records | Format::V2(Some(Filter::Delta)))
+            }
+            _ => true,
+        };
+        // Texts are no elements of tensorstore's, and have no size of which a limit or bytes could be.
+        let has_texts = !matches!(self, Self::Limit | Self::Tensorstore | Self::ZarrsBytes);
+        kind && format && (dataset.element != Element::Text || has_texts)
     }
 }

@@ -1,17 +1,18 @@
 //! Measuring a peer that is driven from Python: it gets files and a job, and leaves files. Owns nothing
 //! of what is measured.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde::Deserialize;
 
 use crate::Result;
+use crate::dataset::Kind;
 use crate::element::Values;
-use crate::measure::{Bench, Case, Sample, answer, checksum, remove};
+use crate::files::remove;
+use crate::measure::{Bench, Case, Sample, answer, checksum};
 use crate::program::Name;
 use crate::want::Want;
-use crate::workload::Workload;
 
 /// What a script tells.
 #[derive(Debug, Deserialize)]
@@ -24,7 +25,7 @@ impl Bench {
     /// Has a script do the case: it gets files and a job, and leaves files.
     pub(crate) fn script(&self, python: &Path, program: Name, case: &Case) -> Result<Sample> {
         let file = |name: &str| self.dir.join(name);
-        let (written, template) = (file("written.zarr"), file("template.zarr"));
+        let (written, template) = (self.written(case), file("template.zarr"));
         let (job, values, out) = (file("job.json"), file("values.bin"), file("read.bin"));
         let writes = case.workload.writes();
         if writes {
@@ -35,27 +36,30 @@ impl Bench {
                 new.iter().map(Values::bytes).collect::<Vec<_>>().concat(),
             )?;
         }
-        let path = match writes {
-            true => written.clone(),
-            false => PathBuf::from(self.address(&case.dataset)),
-        };
+        let dataset = &case.dataset;
         let text = serde_json::to_vec(&serde_json::json!({
             "program": program.text(),
-            "path": path,
-            "wants": case.workload.wants(&case.dataset),
+            "verb": case.workload.verb(),
+            "path": self.address(dataset),
+            "written": written,
+            "written_at": self.address_of(dataset.kind, &written),
+            "memory": dataset.kind == Kind::Memory,
+            "format": if dataset.is_v2() { 2 } else { 3 },
+            "field": dataset.field(),
+            "wants": case.workload.wants(dataset),
             "cold": case.workload.is_cold(),
-            "append": case.workload == Workload::Append,
             "at_once": case.workload.is_at_once(),
-            "dtype": case.dataset.element.name(),
+            "dtype": dataset.element.numpy(),
+            "chunks": dataset.other_chunks(),
             "repeats": self.repeats,
             "template": template,
-            "values": writes.then_some(&values),
+            "values": values,
             "out": out,
         }))?;
         std::fs::write(&job, text)?;
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/run.py");
         let mut command = Command::new(python);
-        command.arg(script).arg(&job);
+        command.arg(script).arg(&job).envs(self.environment());
         let found: Timed = answer(&mut command)?;
         let (checksum, expected) = if writes {
             self.check_writes(program, case, &written)?

@@ -1,6 +1,8 @@
 //! What is done to an array: which parts are read or written, one after another. The same for every
 //! program.
 
+use serde::Serialize;
+
 use crate::dataset::{Dataset, Kind};
 use crate::element::Element;
 use crate::source::hash;
@@ -31,14 +33,33 @@ pub(crate) enum Workload {
     Vindex,
     /// 16 boxes of 64 × 96 × 64, aligned with nothing, over an array that is there.
     PartialWrite,
-    /// Two planes at a time to the end of an array that is empty at first.
+    /// Eight planes at a time to the end of an array that is empty at first.
     Append,
+    /// Opens the array and reads a box of 8³, eight times.
+    Open,
+    /// Copies everything into a new array of other chunks.
+    Rechunk,
     /// Opens a group and lists its arrays with their shapes.
     MetaList,
+    /// Writes the documents of a group's arrays into that of the group.
+    Consolidate,
+}
+
+/// What a program is told to do. Its JSON is what the peers' scripts are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Verb {
+    Read,
+    Open,
+    Write,
+    Append,
+    Rechunk,
+    List,
+    Consolidate,
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::ReadAll,
         Self::ReadCold,
         Self::WriteAll,
@@ -52,7 +73,10 @@ impl Workload {
         Self::Vindex,
         Self::PartialWrite,
         Self::Append,
+        Self::Open,
+        Self::Rechunk,
         Self::MetaList,
+        Self::Consolidate,
     ];
 
     pub(crate) fn text(self) -> &'static str {
@@ -70,7 +94,10 @@ impl Workload {
             Self::Vindex => "vindex",
             Self::PartialWrite => "partial_write",
             Self::Append => "append",
+            Self::Open => "open",
+            Self::Rechunk => "rechunk",
             Self::MetaList => "meta_list",
+            Self::Consolidate => "consolidate",
         }
     }
 
@@ -78,17 +105,25 @@ impl Workload {
     pub(crate) fn suits(self, dataset: &Dataset) -> bool {
         match dataset.kind {
             Kind::Files => self.suits_files(dataset),
-            Kind::Far => self == Self::ReadAll,
-            Kind::Nodes { .. } => self == Self::MetaList,
+            Kind::Far => matches!(self, Self::ReadAll | Self::Open),
+            Kind::Bucket => matches!(self, Self::ReadAll | Self::WriteAll),
+            Kind::Memory => matches!(self, Self::ReadAll | Self::ReadChunks),
+            Kind::Nodes { consolidated } => {
+                self == Self::MetaList || self == Self::Consolidate && !consolidated
+            }
         }
     }
 
     fn suits_files(self, dataset: &Dataset) -> bool {
         match self {
             Self::ReadAll => true,
-            // Encoders take their time, and floats cost them what integers do.
-            Self::WriteAll => dataset.element == Element::U16 || dataset.name == "f32blosclz4",
-            Self::MetaList => false,
+            // Encoders take their time, and floats cost them what integers do. A field of records is not all of an array.
+            Self::WriteAll => match dataset.element {
+                Element::F32 => dataset.name == "f32blosclz4",
+                Element::U16 | Element::Text => dataset.field().is_none(),
+            },
+            Self::Open | Self::MetaList | Self::Consolidate => false,
+            Self::Rechunk => dataset.name == "zstd",
             Self::ReadCold => ["raw", "zstd", "shard", "tiny"].contains(&dataset.name),
             Self::ReadChunks => {
                 ["raw", "zstd", "blosclz4", "shard", "tiny"].contains(&dataset.name)
@@ -100,7 +135,7 @@ impl Workload {
                 ["raw", "zstd", "shard"].contains(&dataset.name)
             }
             Self::PartialWrite => dataset.name == "shard",
-            Self::Append => dataset.name == "tiny",
+            Self::Append => dataset.name == "raw",
         }
     }
 
@@ -109,8 +144,20 @@ impl Workload {
         matches!(self, Self::ReadAll | Self::WriteAll)
     }
 
+    pub(crate) fn verb(self) -> Verb {
+        match self {
+            Self::WriteAll | Self::PartialWrite => Verb::Write,
+            Self::Append => Verb::Append,
+            Self::Open => Verb::Open,
+            Self::Rechunk => Verb::Rechunk,
+            Self::MetaList => Verb::List,
+            Self::Consolidate => Verb::Consolidate,
+            _ => Verb::Read,
+        }
+    }
+
     pub(crate) fn writes(self) -> bool {
-        matches!(self, Self::WriteAll | Self::PartialWrite | Self::Append)
+        !matches!(self.verb(), Verb::Read | Verb::Open | Verb::List)
     }
 
     /// Whether its calls wait for nothing.
@@ -121,11 +168,6 @@ impl Workload {
     /// Whether the system forgets the array before each call.
     pub(crate) fn is_cold(self) -> bool {
         self == Self::ReadCold
-    }
-
-    /// Whether it needs the array to be there.
-    pub(crate) fn needs_array(self) -> bool {
-        !matches!(self, Self::WriteAll | Self::Append)
     }
 
     /// The boxes among what is wanted: all of it, for workloads that write.
@@ -152,17 +194,18 @@ impl Workload {
                 .collect()
         };
         match self {
-            Self::ReadAll | Self::WriteAll | Self::ReadCold => {
+            Self::ReadAll | Self::WriteAll | Self::ReadCold | Self::Rechunk => {
                 vec![Want::Box(Part::dense([0; 3], shape))]
             }
             Self::ReadChunks | Self::ReadChunksPar => dataset.each_chunk().map(Want::Box).collect(),
-            Self::MetaList => vec![Want::Nodes],
+            Self::MetaList | Self::Consolidate => vec![Want::Nodes],
+            Self::Open => boxes(8, [8; 3]),
             Self::Rand8 | Self::Rand8Conc => boxes(many, [8; 3]),
             Self::RandPlane => boxes(many, [1, 64, 64]),
             Self::PartialWrite => boxes(16, [64, 96, 64]),
             Self::Append => (0..shape[0])
-                .step_by(2)
-                .map(|z| Want::Box(Part::dense([z, 0, 0], [2, shape[1], shape[2]])))
+                .step_by(8)
+                .map(|z| Want::Box(Part::dense([z, 0, 0], [8, shape[1], shape[2]])))
                 .collect(),
             Self::Strided => vec![Want::Box(Part {
                 start: [0, 10, 0],

@@ -6,21 +6,31 @@ use std::sync::Arc;
 
 use ::zarrs::array::{Array, ArrayBytes, ArraySubset};
 use ::zarrs::filesystem::FilesystemStore;
+use ::zarrs::storage::store::MemoryStore;
+use ::zarrs::storage::{
+    ListableStorageTraits, ReadableStorageTraits, ReadableWritableListableStorage,
+    ReadableWritableListableStorageTraits, WritableStorageTraits,
+};
 
 use crate::Result;
+use crate::dataset::Kind;
 use crate::element::{Element, Values};
 use crate::program::{Elements, Program, at_once};
 use crate::want::{Part, Want};
 
 pub(crate) struct Zarrs {
-    array: Array<FilesystemStore>,
+    array: Array<dyn ReadableWritableListableStorageTraits>,
     /// The type elements come in; as bytes without one.
     typed: Option<Element>,
 }
 
 impl Zarrs {
-    pub(crate) fn new(path: &Path, typed: Option<Element>) -> Result<Self> {
-        let store = Arc::new(FilesystemStore::new(path)?);
+    pub(crate) fn new(path: &Path, kind: Kind, typed: Option<Element>) -> Result<Self> {
+        let files = FilesystemStore::new(path)?;
+        let store: ReadableWritableListableStorage = match kind {
+            Kind::Memory => Arc::new(copied(&files)?),
+            _ => Arc::new(files),
+        };
         let array = Array::open(store, "/")?;
         Ok(Self { array, typed })
     }
@@ -29,6 +39,7 @@ impl Zarrs {
         let values = match self.typed {
             Some(Element::U16) => Values::U16(self.array.retrieve_array_subset(subset)?),
             Some(Element::F32) => Values::F32(self.array.retrieve_array_subset(subset)?),
+            Some(Element::Text) => Values::Text(self.array.retrieve_array_subset(subset)?),
             None => {
                 let bytes: ArrayBytes<'static> = self.array.retrieve_array_subset(subset)?;
                 return Ok(Elements::Bytes(bytes.into_fixed()?.into_owned()));
@@ -41,6 +52,16 @@ impl Zarrs {
         let range = |axis: usize| part.start[axis]..part.stop[axis];
         ArraySubset::new_with_ranges(&[range(0), range(1), range(2)])
     }
+}
+
+/// All files as values in memory.
+fn copied(files: &FilesystemStore) -> Result<MemoryStore> {
+    let store = MemoryStore::new();
+    for key in files.list()? {
+        let value = files.get(&key)?.ok_or("a file has gone")?;
+        store.set(&key, value)?;
+    }
+    Ok(store)
 }
 
 impl Program for Zarrs {
@@ -82,6 +103,7 @@ impl Program for Zarrs {
         let written = match &values {
             Values::U16(values) => self.array.store_array_subset(&subset, values.as_slice()),
             Values::F32(values) => self.array.store_array_subset(&subset, values.as_slice()),
+            Values::Text(values) => self.array.store_array_subset(&subset, values.as_slice()),
         };
         Ok(written?)
     }
