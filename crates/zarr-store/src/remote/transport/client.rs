@@ -1,6 +1,11 @@
 //! Makes the HTTP client of a store from its options. It knows `reqwest`; nothing else does.
 
-use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use object_store::{
@@ -163,14 +168,20 @@ fn one_host(a: &Url, b: &Url) -> bool {
 
 /// TLS as the system trusts it. Where the system trusts nobody, as in a bare container, plain HTTP
 /// still works, and every handshake fails with its reason.
+///
+/// To read the system's certificates takes ten milliseconds, so that is done once in a process.
 fn tls() -> Result<ClientConfig> {
+    static TRUSTED: OnceLock<ClientConfig> = OnceLock::new();
+    if let Some(config) = TRUSTED.get() {
+        return Ok(config.clone());
+    }
     let versions = || {
         ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|e| failed(e.to_string()))
     };
     match versions()?.with_platform_verifier() {
-        Ok(config) => Ok(config.with_no_client_auth()),
+        Ok(config) => Ok(TRUSTED.get_or_init(|| config.with_no_client_auth()).clone()),
         Err(_) => Ok(versions()?
             .with_root_certificates(RootCertStore::empty())
             .with_no_client_auth()),
