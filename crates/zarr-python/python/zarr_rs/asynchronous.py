@@ -1,0 +1,104 @@
+"""The functions of the package as coroutines, as `zarr.api.asynchronous` has them. What they open has coroutines, too.
+
+>>> import asyncio
+>>> from zarr_rs import asynchronous
+>>> async def sums() -> list[int]:
+...     a = await asynchronous.ones((4, 6), dtype="i4", chunks=(2, 6))
+...     await a.setitem(0, 2)
+...     rows = await asyncio.gather(a.getitem(0), a.getitem(1))
+...     return [int(row.sum()) for row in rows]
+>>> asyncio.run(sums())
+[12, 6]
+
+The engine's threads do the work, and the event loop goes on meanwhile. A task that is cancelled gives its work up: of a
+write, each chunk is then there as it was or as it was to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar, overload
+
+from zarr_rs import _like, _zarr_rs
+from zarr_rs._async_array import AsyncArray
+from zarr_rs._async_group import AsyncGroup, converted
+from zarr_rs._operations import awaits
+from zarr_rs._zarr_rs import Array, Group, Info, Operation
+
+__all__ = [
+    "AsyncArray",
+    "AsyncGroup",
+    "array",
+    "consolidate_metadata",
+    "create",
+    "create_array",
+    "create_group",
+    "empty",
+    "empty_like",
+    "from_array",
+    "full",
+    "full_like",
+    "group",
+    "load",
+    "ones",
+    "ones_like",
+    "open",
+    "open_array",
+    "open_consolidated",
+    "open_group",
+    "open_like",
+    "save",
+    "save_array",
+    "save_group",
+    "tree",
+    "zeros",
+    "zeros_like",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@overload
+def _coroutine(begin: Callable[P, Operation[Array]]) -> Callable[P, Coroutine[Any, Any, AsyncArray]]: ...
+@overload
+def _coroutine(begin: Callable[P, Operation[Group]]) -> Callable[P, Coroutine[Any, Any, AsyncGroup]]: ...
+@overload
+def _coroutine(
+    begin: Callable[P, Operation[Array | Group]],
+) -> Callable[P, Coroutine[Any, Any, AsyncArray | AsyncGroup]]: ...
+@overload
+def _coroutine(begin: Callable[P, Operation[T]]) -> Callable[P, Coroutine[Any, Any, T]]: ...
+def _coroutine(begin: Callable[P, Operation[Any]]) -> Callable[P, Coroutine[Any, Any, Any]]:
+    return awaits(begin, converted)
+
+
+array = _coroutine(_zarr_rs.array)
+consolidate_metadata = _coroutine(_zarr_rs.consolidate_metadata)
+create = _coroutine(_like.create)
+create_array = _coroutine(_zarr_rs.create_array)
+create_group = _coroutine(_zarr_rs.create_group)
+empty = _coroutine(_zarr_rs.empty)
+empty_like = _coroutine(_like.empty_like)
+from_array = _coroutine(_like.from_array)
+full = _coroutine(_zarr_rs.full)
+full_like = _coroutine(_like.full_like)
+group = _coroutine(_like.group)
+load = _coroutine(_zarr_rs.load)
+ones = _coroutine(_zarr_rs.ones)
+ones_like = _coroutine(_like.ones_like)
+open = _coroutine(_zarr_rs.open)
+open_array = _coroutine(_zarr_rs.open_array)
+open_consolidated = _coroutine(_zarr_rs.open_consolidated)
+open_group = _coroutine(_zarr_rs.open_group)
+open_like = _coroutine(_like.open_like)
+save = _coroutine(_zarr_rs.save)
+save_array = _coroutine(_like.save_array)
+save_group = _coroutine(_like.save_group)
+zeros = _coroutine(_zarr_rs.zeros)
+zeros_like = _coroutine(_like.zeros_like)
+
+
+async def tree(grp: AsyncGroup, expand: bool | None = None, level: int | None = None) -> Info:
+    """Show the hierarchy below a group."""
+    return await grp.tree(expand, level)
