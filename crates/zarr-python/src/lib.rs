@@ -27,6 +27,7 @@ mod place;
 mod read;
 mod runtime;
 mod selection;
+mod values;
 
 use pyo3::prelude::*;
 
@@ -53,4 +54,6 @@ mod _zarr_rs {
     };
     #[pymodule_export]
     use crate::operation::{Operation, Task};
+    #[pymodule_export]
+    use crate::values::Values;
 }

@@ -8,7 +8,7 @@ import pytest
 import zarr
 
 import zarr_rs
-from zarr_rs import _zarr_rs, asynchronous
+from zarr_rs import _zarr_rs, asynchronous, store
 
 PAGE = Path(__file__).parents[3] / "docs/python.md"
 
@@ -31,6 +31,7 @@ THINGS = {
     "asynchronous": asynchronous,
     "AsyncArray": asynchronous.AsyncArray,
     "AsyncGroup": asynchronous.AsyncGroup,
+    "store": store,
     **{name: getattr(_zarr_rs, name) for name in dir(_zarr_rs) if name[0] != "_"},
 }
 
