@@ -184,7 +184,7 @@ impl Values {
     }
 
     /// The keys of all values in a directory and below.
-    fn list(&self, prefix: String) -> Operation {
+    fn keys(&self, prefix: String) -> Operation {
         self.operation(move |location| async move {
             let mut entries = location.store().list(&location.path().join(&prefix)?);
             let mut keys = Vec::new();

@@ -123,6 +123,8 @@ def test_groups(path):
         loaded = await asynchronous.load(path)
         np.testing.assert_array_equal(loaded["a"], DATA)
         assert isinstance(await asynchronous.open(path, path="a"), AsyncArray)
+        assert await asynchronous.save_array(path + "/saved", DATA) is None
+        assert await asynchronous.save(path + "/saved", DATA) is None
         assert pickle.loads(pickle.dumps(root)) == root
 
     asyncio.run(session())

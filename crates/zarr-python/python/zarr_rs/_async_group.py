@@ -12,11 +12,9 @@ from zarr_rs._operations import awaited
 from zarr_rs._zarr_rs import Array, Group, Info
 
 
-def converted(result: Any) -> Any:
-    """A result with coroutines, if it is an array or a group."""
-    if isinstance(result, Array):
-        return AsyncArray(result)
-    return AsyncGroup(result) if isinstance(result, Group) else result
+def converted(node: Array | Group) -> AsyncArray | AsyncGroup:
+    """An array or a group as the class with coroutines."""
+    return AsyncArray(node) if isinstance(node, Array) else AsyncGroup(node)
 
 
 class AsyncGroup:
@@ -60,7 +58,8 @@ class AsyncGroup:
 
     async def get(self, key: str, default: Any = None) -> Any:
         """The node below with this path, or `default` if there is none."""
-        return converted(await awaited(self._later.get(key, default)))
+        found = await awaited(self._later.get(key))
+        return default if found is None else converted(found)
 
     async def contains(self, member: str) -> bool:
         """Whether there is a node below with this path."""

@@ -84,11 +84,11 @@ def group(store: Any = None, *, overwrite: bool = False, **keywords: Any) -> Ope
     return open_group(store, **keywords)
 
 
-def save_array(store: Any, arr: ArrayLike, **keywords: Any) -> Operation[None]:
+def save_array(store: Any, arr: ArrayLike, **keywords: Any) -> Operation[Array]:
     """Save an array, in the place of what is there."""
     return array(arr, store=store, **{"overwrite": True, **keywords})
 
 
-def save_group(store: Any, *args: ArrayLike, **keywords: Any) -> Operation[None]:
+def save_group(store: Any, *args: Any, **keywords: Any) -> Operation[None]:
     """Save arrays in a group: `arr_0`, `arr_1`, …, and by name."""
     return save(store, **{f"arr_{number}": data for number, data in enumerate(args)}, **keywords)

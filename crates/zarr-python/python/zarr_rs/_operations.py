@@ -11,26 +11,36 @@ from typing import Any, ParamSpec, TypeVar
 from zarr_rs._zarr_rs import Operation
 
 P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 
-def waits(begin: Callable[P, Operation[T]]) -> Callable[P, T]:
-    """The function that does the operation and returns its result."""
+def same(result: T) -> T:
+    """The result as it is."""
+    return result
+
+
+def nothing(_result: object) -> None:
+    """No result: the operation was what mattered."""
+
+
+def waits(begin: Callable[P, Operation[T]], convert: Callable[[T], R]) -> Callable[P, R]:
+    """The function that does the operation and returns its result, converted."""
 
     @functools.wraps(begin)
-    def call(*args: P.args, **keywords: P.kwargs) -> T:
-        return begin(*args, **keywords).wait()
+    def call(*args: P.args, **keywords: P.kwargs) -> R:
+        return convert(begin(*args, **keywords).wait())
 
     # Where pickles look for it.
     call.__module__ = "zarr_rs"
     return call
 
 
-def awaits(begin: Callable[P, Operation[T]], convert: Callable[[T], Any]) -> Callable[P, Coroutine[Any, Any, Any]]:
+def awaits(begin: Callable[P, Operation[T]], convert: Callable[[T], R]) -> Callable[P, Coroutine[Any, Any, R]]:
     """The coroutine function that does the operation and returns its result, converted."""
 
     @functools.wraps(begin)
-    async def call(*args: P.args, **keywords: P.kwargs) -> Any:
+    async def call(*args: P.args, **keywords: P.kwargs) -> R:
         return convert(await awaited(begin(*args, **keywords)))
 
     call.__module__ = "zarr_rs.asynchronous"

@@ -17,12 +17,12 @@ write, each chunk is then there as it was or as it was to be.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, TypeVar, overload
+from typing import Any, ParamSpec
 
 from zarr_rs import _like, _zarr_rs
 from zarr_rs._async_array import AsyncArray
 from zarr_rs._async_group import AsyncGroup, converted
-from zarr_rs._operations import awaits
+from zarr_rs._operations import awaits, nothing, same
 from zarr_rs._zarr_rs import Array, Group, Info, Operation
 
 __all__ = [
@@ -56,47 +56,40 @@ __all__ = [
 ]
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 
-@overload
-def _coroutine(begin: Callable[P, Operation[Array]]) -> Callable[P, Coroutine[Any, Any, AsyncArray]]: ...
-@overload
-def _coroutine(begin: Callable[P, Operation[Group]]) -> Callable[P, Coroutine[Any, Any, AsyncGroup]]: ...
-@overload
-def _coroutine(
-    begin: Callable[P, Operation[Array | Group]],
-) -> Callable[P, Coroutine[Any, Any, AsyncArray | AsyncGroup]]: ...
-@overload
-def _coroutine(begin: Callable[P, Operation[T]]) -> Callable[P, Coroutine[Any, Any, T]]: ...
-def _coroutine(begin: Callable[P, Operation[Any]]) -> Callable[P, Coroutine[Any, Any, Any]]:
-    return awaits(begin, converted)
+def _array(begin: Callable[P, Operation[Array]]) -> Callable[P, Coroutine[Any, Any, AsyncArray]]:
+    return awaits(begin, AsyncArray)
 
 
-array = _coroutine(_zarr_rs.array)
-consolidate_metadata = _coroutine(_zarr_rs.consolidate_metadata)
-create = _coroutine(_like.create)
-create_array = _coroutine(_zarr_rs.create_array)
-create_group = _coroutine(_zarr_rs.create_group)
-empty = _coroutine(_zarr_rs.empty)
-empty_like = _coroutine(_like.empty_like)
-from_array = _coroutine(_like.from_array)
-full = _coroutine(_zarr_rs.full)
-full_like = _coroutine(_like.full_like)
-group = _coroutine(_like.group)
-load = _coroutine(_zarr_rs.load)
-ones = _coroutine(_zarr_rs.ones)
-ones_like = _coroutine(_like.ones_like)
-open = _coroutine(_zarr_rs.open)
-open_array = _coroutine(_zarr_rs.open_array)
-open_consolidated = _coroutine(_zarr_rs.open_consolidated)
-open_group = _coroutine(_zarr_rs.open_group)
-open_like = _coroutine(_like.open_like)
-save = _coroutine(_zarr_rs.save)
-save_array = _coroutine(_like.save_array)
-save_group = _coroutine(_like.save_group)
-zeros = _coroutine(_zarr_rs.zeros)
-zeros_like = _coroutine(_like.zeros_like)
+def _group(begin: Callable[P, Operation[Group]]) -> Callable[P, Coroutine[Any, Any, AsyncGroup]]:
+    return awaits(begin, AsyncGroup)
+
+
+array = _array(_zarr_rs.array)
+consolidate_metadata = _group(_zarr_rs.consolidate_metadata)
+create = _array(_like.create)
+create_array = _array(_zarr_rs.create_array)
+create_group = _group(_zarr_rs.create_group)
+empty = _array(_zarr_rs.empty)
+empty_like = _array(_like.empty_like)
+from_array = _array(_like.from_array)
+full = _array(_zarr_rs.full)
+full_like = _array(_like.full_like)
+group = _group(_like.group)
+load = awaits(_zarr_rs.load, same)
+ones = _array(_zarr_rs.ones)
+ones_like = _array(_like.ones_like)
+open = awaits(_zarr_rs.open, converted)
+open_array = _array(_zarr_rs.open_array)
+open_consolidated = _group(_zarr_rs.open_consolidated)
+open_group = _group(_zarr_rs.open_group)
+open_like = _array(_like.open_like)
+save = awaits(_zarr_rs.save, same)
+save_array = awaits(_like.save_array, nothing)
+save_group = awaits(_like.save_group, same)
+zeros = _array(_zarr_rs.zeros)
+zeros_like = _array(_like.zeros_like)
 
 
 async def tree(grp: AsyncGroup, expand: bool | None = None, level: int | None = None) -> Info:

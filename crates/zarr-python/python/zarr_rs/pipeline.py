@@ -260,9 +260,7 @@ class EnginePipeline(CodecPipeline):
             keys = self._check(batch, out)
             if batch[0][1].config.read_missing_chunks is False:
                 raise HandBackError("chunks that are not stored shall be errors")
-            place = _own(batch[0][0].store)
-            if place is None:
-                place = await self._fetched(batch, range(len(batch)))
+            place = _own(batch[0][0].store) or await self._fetched(batch, range(len(batch)))
             work = self._batch(place, keys, batch)
         except HandBackError as why:
             return await self._python_reads(batch, out, drop_axes, str(why))
@@ -284,16 +282,16 @@ class EnginePipeline(CodecPipeline):
             store = batch[0][0].store
             if store.read_only:
                 raise HandBackError("the store is read-only")
-            place, memory = _own(store), None
-            if place is None:
+            own, memory = _own(store), None
+            if own is None:
                 # A shard keeps the cells that it has beyond the shape of the array.
                 partial = [
                     at
                     for at, (_, spec, cells, _, is_complete) in enumerate(batch)
                     if not is_complete or (self.document.is_sharded and not is_whole(cells, spec.shape))
                 ]
-                place = memory = await self._fetched(batch, partial)
-            work = self._batch(place, keys, batch)
+                memory = await self._fetched(batch, partial)
+            work = self._batch(own or memory, keys, batch)
         except HandBackError as why:
             return await self._python_writes(batch, value, drop_axes, str(why))
         try:

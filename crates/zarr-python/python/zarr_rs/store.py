@@ -140,7 +140,7 @@ class EngineStore(Store):
 
     async def list_prefix(self, prefix: str) -> AsyncIterator[str]:
         """The keys in a directory and below."""
-        for key in await awaited(self._values.list(prefix)):
+        for key in await awaited(self._values.keys(prefix)):
             yield key
 
     async def list_dir(self, prefix: str) -> AsyncIterator[str]:
