@@ -13,10 +13,14 @@ use crate::workspace::Workspace;
 /// The most that a wheel of the release profile may take: a download of some seconds.
 const MOST_BYTES: u64 = 15 << 20;
 
+/// How often a cluster writes an array while its workers are killed, where there is time.
+const LONG: u32 = 20;
+const SHORT: u32 = 2;
+
 /// The wheel as users get it, and all tests.
 pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
     match args {
-        [] => build_and_test(workspace, "release"),
+        [] => build_and_test(workspace, "release", LONG),
         [flag] if flag == "--quick" => short(workspace),
         [other, ..] => Err(format!("it takes `--quick` or nothing, not `{other}`")),
     }
@@ -24,10 +28,10 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
 
 /// The same tests with a wheel of the profile in which CI has built the dependencies.
 pub(crate) fn short(workspace: &Workspace) -> Result<Outcome> {
-    build_and_test(workspace, "dev")
+    build_and_test(workspace, "dev", SHORT)
 }
 
-fn build_and_test(workspace: &Workspace, profile: &str) -> Result<Outcome> {
+fn build_and_test(workspace: &Workspace, profile: &str, rounds: u32) -> Result<Outcome> {
     let package = workspace.root().join("crates/zarr-python");
     let home = workspace.target().join("python");
     let pins = package.join("tests/requirements.txt");
@@ -58,7 +62,8 @@ fn build_and_test(workspace: &Workspace, profile: &str) -> Result<Outcome> {
         Command::new(&python)
             // Not the package's folder, whose `python` directory has no module in it.
             .current_dir(&home)
-            .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+            .args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"])
+            .args(["--rounds", &rounds.to_string()])
             .arg(package.join("tests")),
     )?;
     Ok(Outcome::Done)

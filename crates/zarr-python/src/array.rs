@@ -1,7 +1,5 @@
 //! `Array`: the Python class. Each call works on the handle that the object has at that time.
 
-use std::sync::{Mutex, PoisonError};
-
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
@@ -10,13 +8,14 @@ use zarr::Selection;
 use crate::dtype;
 use crate::elements;
 use crate::errors::to_python;
+use crate::handle::Handle;
 use crate::indexer::Indexer;
 use crate::info::Info;
 use crate::json;
 use crate::lengths::Lengths;
+use crate::operation::{Answer, Operation};
 use crate::place::Place;
 use crate::read::Part;
-use crate::runtime::run;
 use crate::selection::{self, Fields, Meaning};
 
 /// An array in a store. Indexing reads and writes NumPy arrays.
@@ -27,8 +26,9 @@ use crate::selection::{self, Fields, Meaning};
 /// array([7, 0, 7, 0, 7, 0], dtype=int32)
 #[pyclass(module = "zarr_rs", frozen, weakref)]
 pub(crate) struct Array {
-    handle: Mutex<zarr::Array>,
+    handle: Handle<zarr::Array>,
     place: Place,
+    answer: Answer,
 }
 
 impl Array {
@@ -37,8 +37,9 @@ impl Array {
         let place = place.of_node(handle.location(), handle.zarr_format());
         let place = place.read_only(handle.read_only());
         Self {
-            handle: Mutex::new(handle),
+            handle: Handle::new(handle),
             place,
+            answer: Answer::Now,
         }
     }
 
@@ -48,13 +49,7 @@ impl Array {
 
     /// The handle as it is now.
     pub(crate) fn handle(&self) -> zarr::Array {
-        let handle = self.handle.lock();
-        handle.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn replace(&self, changed: zarr::Array) {
-        let mut handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner);
-        *handle = changed;
+        self.handle.get()
     }
 
     /// Reads an index.
@@ -69,9 +64,11 @@ impl Array {
         fields: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let part = self.part(index, meaning, fields)?;
-        match out {
-            None => part.read(index.py()),
-            Some(out) => part.read_into(out),
+        match (out, self.answer) {
+            (None, answer) => answer.give(index.py(), part.operation()?),
+            (Some(out), Answer::Now) => part.read_into(out),
+            // Memory of the caller's cannot be lent to what may be given up at any time.
+            (Some(out), answer) => answer.give(index.py(), part.copy_operation(out)?),
         }
     }
 
@@ -79,13 +76,13 @@ impl Array {
     ///
     /// # Errors
     /// If it is no index of the array, or the value does not fit, and those of the write.
-    pub(crate) fn set(
+    pub(crate) fn set<'py>(
         &self,
-        index: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
+        index: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
         meaning: Meaning,
-        fields: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let part = self.part(index, meaning, fields)?;
         let data = elements::from_numpy(value, &part.data_type()?)?;
         let write = part.array.write(part.selection, data);
@@ -94,7 +91,7 @@ impl Array {
             Fields::One(name) => write.field(name),
             Fields::Several(names) => write.fields(names),
         };
-        run(value.py(), write)
+        self.answer.give(value.py(), Operation::silent(write))
     }
 
     fn part(
@@ -128,7 +125,7 @@ impl Array {
     /// Changes the shape, as `resize` does.
     #[setter]
     fn set_shape(&self, py: Python<'_>, shape: Lengths) -> PyResult<()> {
-        self.resize(py, shape)
+        self.resize(py, shape).map(drop)
     }
 
     /// The number of axes.
@@ -243,15 +240,17 @@ impl Array {
 
     /// The number of chunks that are stored.
     #[getter]
-    fn nchunks_initialized(&self, py: Python<'_>) -> PyResult<u64> {
+    fn nchunks_initialized<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let array = self.handle();
-        run(py, async move { array.nchunks_initialized().await })
+        let count = async move { array.nchunks_initialized().await };
+        self.answer.give(py, Operation::plain(count))
     }
 
     /// The bytes that the array takes in its store.
-    fn nbytes_stored(&self, py: Python<'_>) -> PyResult<u64> {
+    fn nbytes_stored<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let array = self.handle();
-        run(py, async move { array.nbytes_stored().await })
+        let count = async move { array.nbytes_stored().await };
+        self.answer.give(py, Operation::plain(count))
     }
 
     /// What the array is, in zarr-python's words.
@@ -261,10 +260,10 @@ impl Array {
     }
 
     /// Like `info`, and what is stored.
-    fn info_complete(&self, py: Python<'_>) -> PyResult<Info> {
+    fn info_complete<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let array = self.handle();
-        let info = run(py, async move { array.info_complete().await })?;
-        Ok(Info(info.to_string()))
+        let info = async move { Ok(Info(array.info_complete().await?.to_string())) };
+        self.answer.give(py, Operation::plain(info))
     }
 
     /// The attributes: a mapping, whose changes are stored at once.
@@ -280,19 +279,22 @@ impl Array {
 
     /// Sets and removes attributes; with `replace`, removes all others.
     #[pyo3(signature = (new, *, removed = Vec::new(), replace = false))]
-    fn _change_attributes(
+    fn _change_attributes<'py>(
         &self,
-        py: Python<'_>,
-        new: &Bound<'_, PyDict>,
+        py: Python<'py>,
+        new: &Bound<'py, PyDict>,
         removed: Vec<String>,
         replace: bool,
-    ) -> PyResult<()> {
-        let mut array = self.handle();
-        let new = json::from_python(new)?;
-        let change = array.update_attributes(new).remove(removed);
-        run(py, if replace { change.replace() } else { change })?;
-        self.replace(array);
-        Ok(())
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (handle, new) = (self.handle.clone(), json::from_python(new)?);
+        let change = async move {
+            let mut array = handle.get();
+            let change = array.update_attributes(new).remove(removed);
+            if replace { change.replace() } else { change }.await?;
+            handle.replace(array);
+            Ok(())
+        };
+        self.answer.give(py, Operation::silent(change))
     }
 
     /// Sets attributes and keeps the others.
@@ -310,7 +312,7 @@ impl Array {
     }
 
     fn __setitem__(&self, index: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.set(index, value, Meaning::Plain, None)
+        self.set(index, value, Meaning::Plain, None).map(drop)
     }
 
     /// Reads integers and slices, into `out` if it is given.
@@ -328,12 +330,12 @@ impl Array {
 
     /// Writes to integers and slices.
     #[pyo3(signature = (selection, value, *, fields = None))]
-    fn set_basic_selection(
+    fn set_basic_selection<'py>(
         &self,
-        selection: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
+        selection: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.set(selection, value, Meaning::Plain, fields)
     }
 
@@ -350,12 +352,12 @@ impl Array {
 
     /// Writes to every combination of lists, masks and slices.
     #[pyo3(signature = (selection, value, *, fields = None))]
-    fn set_orthogonal_selection(
+    fn set_orthogonal_selection<'py>(
         &self,
-        selection: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
+        selection: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.set(selection, value, Meaning::Orthogonal, fields)
     }
 
@@ -375,7 +377,7 @@ impl Array {
         &self,
         py: Python<'py>,
         selections: Vec<Bound<'py, PyAny>>,
-    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let array = self.handle();
         let selection = |index: Bound<'py, PyAny>| match selection::from_python(
             &index,
@@ -389,17 +391,17 @@ impl Array {
             .into_iter()
             .map(selection)
             .collect::<PyResult<_>>()?;
-        Part::read_many(py, &array, selections)
+        self.answer.give(py, Part::many(&array, selections))
     }
 
     /// Writes to points, given by a list of coordinates for each axis.
     #[pyo3(signature = (selection, value, *, fields = None))]
-    fn set_coordinate_selection(
+    fn set_coordinate_selection<'py>(
         &self,
-        selection: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
+        selection: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.set(selection, value, Meaning::Points, fields)
     }
 
@@ -416,12 +418,12 @@ impl Array {
 
     /// Writes to the cells where a mask of the array's shape is true.
     #[pyo3(signature = (mask, value, *, fields = None))]
-    fn set_mask_selection(
+    fn set_mask_selection<'py>(
         &self,
-        mask: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
+        mask: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.set(mask, value, Meaning::Points, fields)
     }
 
@@ -438,12 +440,12 @@ impl Array {
 
     /// Writes whole chunks by their place in the grid; of a sharded array, whole shards.
     #[pyo3(signature = (selection, value, *, fields = None))]
-    fn set_block_selection(
+    fn set_block_selection<'py>(
         &self,
-        selection: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
-        fields: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
+        selection: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.set(selection, value, Meaning::Blocks, fields)
     }
 
@@ -466,30 +468,59 @@ impl Array {
     }
 
     /// Changes the shape. Chunks that are outside of the new shape are deleted.
-    fn resize(&self, py: Python<'_>, new_shape: Lengths) -> PyResult<()> {
-        let mut array = self.handle();
-        run(py, array.resize(new_shape.0))?;
-        self.replace(array);
-        Ok(())
+    fn resize<'py>(&self, py: Python<'py>, new_shape: Lengths) -> PyResult<Bound<'py, PyAny>> {
+        let handle = self.handle.clone();
+        let resize = async move {
+            let mut array = handle.get();
+            array.resize(new_shape.0).await?;
+            handle.replace(array);
+            Ok(())
+        };
+        self.answer.give(py, Operation::silent(resize))
     }
 
     /// Adds data at the end of an axis, and returns the new shape.
     #[pyo3(signature = (data, axis = 0))]
-    fn append<'py>(&self, data: &Bound<'py, PyAny>, axis: isize) -> PyResult<Bound<'py, PyTuple>> {
-        let (py, mut array) = (data.py(), self.handle());
-        let data = elements::from_numpy(data, array.dtype())?;
-        run(py, array.append(data).axis(axis))?;
-        let shape = PyTuple::new(py, array.shape());
-        self.replace(array);
-        shape
+    fn append<'py>(&self, data: &Bound<'py, PyAny>, axis: isize) -> PyResult<Bound<'py, PyAny>> {
+        let handle = self.handle.clone();
+        let appended = elements::from_numpy(data, handle.get().dtype())?;
+        let append = async move {
+            let mut array = handle.get();
+            array.append(appended).axis(axis).await?;
+            let shape = array.shape().to_vec();
+            handle.replace(array);
+            Ok(shape)
+        };
+        let shape =
+            |py: Python<'_>, shape: Vec<u64>| Ok(PyTuple::new(py, shape)?.into_any().unbind());
+        self.answer.give(data.py(), Operation::new(append, shape))
     }
 
     /// Reads the array's document again: another process may have changed its shape or attributes.
-    fn refresh(&self, py: Python<'_>) -> PyResult<()> {
-        let mut array = self.handle();
-        run(py, async { array.refresh().await })?;
-        self.replace(array);
-        Ok(())
+    fn refresh<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let handle = self.handle.clone();
+        let refresh = async move {
+            let mut array = handle.get();
+            array.refresh().await?;
+            handle.replace(array);
+            Ok(())
+        };
+        self.answer.give(py, Operation::silent(refresh))
+    }
+
+    /// The same array with coroutines instead of methods that wait.
+    #[getter]
+    fn async_array<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        crate::asynchronous::of("AsyncArray", slf.as_any())
+    }
+
+    /// The same array, whose methods return operations.
+    fn _later(&self) -> Self {
+        Self {
+            handle: self.handle.clone(),
+            place: self.place.clone(),
+            answer: Answer::Later,
+        }
     }
 
     #[pyo3(signature = (dtype = None, copy = None))]
@@ -509,7 +540,7 @@ impl Array {
             selection,
             fields,
         };
-        let read = part.read(py)?;
+        let read = part.operation()?.wait(py)?;
         match dtype {
             None => Ok(read),
             Some(dtype) => read.call_method1("astype", (dtype,)),

@@ -10,9 +10,9 @@ use crate::dtype;
 use crate::elements;
 use crate::group::Group;
 use crate::lengths::Lengths;
+use crate::operation::Operation;
 use crate::options;
 use crate::place::Place;
-use crate::runtime::run;
 
 /// What a new array holds, and where it is made.
 pub(crate) struct New<'a, 'py> {
@@ -27,16 +27,16 @@ impl New<'_, '_> {
     /// Makes the array; below `group` if one is given, whose format it gets.
     ///
     /// # Errors
-    /// If the arguments do not fit together, and those of the store.
+    /// If the arguments do not fit together.
     pub(crate) fn create(
         self,
         py: Python<'_>,
         group: Option<&zarr::Group>,
         change: impl FnOnce(CreateArray) -> CreateArray,
-    ) -> PyResult<Array> {
+    ) -> PyResult<Operation> {
         let place = self.place.clone();
         let create = self.builder(py, group)?;
-        Ok(Array::new(run(py, change(create))?, place))
+        Ok(Operation::plain(array_at(place, change(create))))
     }
 
     /// The structure of the array, for a place where it may be there already.
@@ -95,6 +95,22 @@ impl New<'_, '_> {
     }
 }
 
+/// The array that an operation opens or makes at a place.
+pub(crate) async fn array_at<F>(place: Place, open: F) -> zarr::Result<Array>
+where
+    F: IntoFuture<Output = zarr::Result<zarr::Array>>,
+{
+    Ok(Array::new(open.await?, place))
+}
+
+/// The group that an operation opens or makes at a place.
+pub(crate) async fn group_at<F>(place: Place, open: F) -> zarr::Result<Group>
+where
+    F: IntoFuture<Output = zarr::Result<zarr::Group>>,
+{
+    Ok(Group::new(open.await?, place))
+}
+
 fn missing(name: &str) -> PyErr {
     PyTypeError::new_err(format!("the argument `{name}` is missing"))
 }
@@ -120,7 +136,7 @@ pub(crate) fn create_array<'py>(
     data: Option<Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
     keywords: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Array> {
+) -> PyResult<Operation> {
     let place = Place::new(store)?.with_options(storage_options)?;
     let place = place.join(name.or(path).unwrap_or_default());
     let new = New {
@@ -137,14 +153,13 @@ pub(crate) fn create_array<'py>(
 #[pyfunction]
 #[pyo3(signature = (store = None, *, path = None, zarr_format = None, attributes = None, overwrite = false, storage_options = None))]
 pub(crate) fn create_group<'py>(
-    py: Python<'py>,
     store: Option<&Bound<'py, PyAny>>,
     path: Option<&str>,
     zarr_format: Option<&Bound<'py, PyAny>>,
     attributes: Option<&Bound<'py, PyAny>>,
     overwrite: bool,
     storage_options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Group> {
+) -> PyResult<Operation> {
     let place = Place::new(store)?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
     let mut create = zarr::create_group(place.target())
@@ -157,7 +172,7 @@ pub(crate) fn create_group<'py>(
     if let Some(attributes) = attributes {
         create = create.attributes(crate::json::from_python(attributes)?);
     }
-    Ok(Group::new(run(py, create)?, place))
+    Ok(Operation::plain(group_at(place, create)))
 }
 
 /// The functions that fill a new array with one value.
@@ -174,7 +189,7 @@ macro_rules! filled {
             dtype: Option<Bound<'py, PyAny>>,
             storage_options: Option<&Bound<'py, PyDict>>,
             keywords: Option<&Bound<'py, PyDict>>,
-        ) -> PyResult<Array> {
+        ) -> PyResult<Operation> {
             let place = Place::new(store)?.with_options(storage_options)?;
             let new = New {
                 place: place.join(path.unwrap_or_default()),
@@ -212,7 +227,7 @@ pub(crate) fn full<'py>(
     dtype: Option<Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
     keywords: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Array> {
+) -> PyResult<Operation> {
     let dtype = match dtype {
         Some(dtype) => dtype,
         None => dtype::numpy(py)?
@@ -245,7 +260,7 @@ pub(crate) fn array<'py>(
     path: Option<&str>,
     storage_options: Option<&Bound<'py, PyDict>>,
     keywords: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Array> {
+) -> PyResult<Operation> {
     let dtype = match keywords {
         Some(keywords) => keywords.get_item("dtype")?,
         None => None,
@@ -280,7 +295,7 @@ pub(crate) fn save<'py>(
     overwrite: bool,
     storage_options: Option<&Bound<'py, PyDict>>,
     named: Option<&Bound<'py, PyDict>>,
-) -> PyResult<()> {
+) -> PyResult<Operation> {
     let place = Place::new(Some(store))?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
     let mut save = zarr::save(place.target())
@@ -300,5 +315,5 @@ pub(crate) fn save<'py>(
     for (name, value) in named.into_iter().flatten() {
         save = save.named(name.extract::<String>()?, data(&value)?);
     }
-    run(py, save)
+    Ok(Operation::silent(save))
 }

@@ -11,6 +11,7 @@ use crate::array::Array;
 use crate::errors::instead;
 use crate::memory::MemoryStore;
 use crate::place::Place;
+use crate::values::Values;
 
 /// The array of a document that need not be the stored one. Nothing is read from the store.
 ///
@@ -39,16 +40,7 @@ pub(crate) fn _array_of_document(
             "the document is not that of an array",
         ));
     };
-    let root = match store.cast::<MemoryStore>() {
-        Ok(memory) => Location::root(memory.get().store()),
-        Err(_) => {
-            let told = "the store is a MemoryStore or the path of a directory";
-            let directory: std::path::PathBuf = store
-                .extract()
-                .map_err(|came| instead(store.py(), came, || PyTypeError::new_err(told)))?;
-            Location::root(zarr::LocalStore::new(directory).into_store())
-        }
-    };
+    let root = root(store)?;
     let location = root.join(path).map_err(|error| failed(error.into()))?;
     let array = zarr::Array::from_metadata(&location, metadata, &context(inner_chunk_order)?);
     let array = array.map_err(failed)?;
@@ -56,6 +48,23 @@ pub(crate) fn _array_of_document(
     config.write_empty_chunks = write_empty_chunks;
     let place = Place::new(Some(store))?.join(path);
     Ok(Array::new(array.with_config(config), place))
+}
+
+/// The root of the store that the pipeline names.
+fn root(store: &Bound<'_, PyAny>) -> PyResult<Location> {
+    if let Ok(memory) = store.cast::<MemoryStore>() {
+        return Ok(Location::root(memory.get().store()));
+    }
+    if let Ok(values) = store.cast::<Values>() {
+        return values.get().location(store.py());
+    }
+    let told = "the store is a MemoryStore, Values or the path of a directory";
+    let directory: std::path::PathBuf = store
+        .extract()
+        .map_err(|came| instead(store.py(), came, || PyTypeError::new_err(told)))?;
+    Ok(Location::root(
+        zarr::LocalStore::new(directory).into_store(),
+    ))
 }
 
 /// The context of arrays whose inner chunks are stored in an order. All arrays of an order share its workers.

@@ -1,20 +1,18 @@
 //! `Group`: the Python class, a mapping of the nodes below it.
 
-use std::sync::{Mutex, PoisonError};
-
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use zarr::Node;
 
-use crate::array::Array;
-use crate::create::New;
+use crate::create::{New, array_at, group_at};
+use crate::handle::Handle;
 use crate::info::Info;
 use crate::json;
 use crate::lengths::Lengths;
 use crate::open::node;
+use crate::operation::{Answer, Operation};
 use crate::place::Place;
-use crate::runtime::run;
 
 /// A group in a store: arrays and groups by name.
 ///
@@ -24,8 +22,9 @@ use crate::runtime::run;
 /// (['a'], True)
 #[pyclass(module = "zarr_rs", frozen, weakref)]
 pub(crate) struct Group {
-    handle: Mutex<zarr::Group>,
+    handle: Handle<zarr::Group>,
     place: Place,
+    answer: Answer,
 }
 
 impl Group {
@@ -34,8 +33,9 @@ impl Group {
         let place = place.of_node(handle.location(), handle.zarr_format());
         let place = place.read_only(handle.read_only());
         Self {
-            handle: Mutex::new(handle),
+            handle: Handle::new(handle),
             place,
+            answer: Answer::Now,
         }
     }
 
@@ -45,31 +45,58 @@ impl Group {
 
     /// The handle as it is now.
     pub(crate) fn handle(&self) -> zarr::Group {
-        let handle = self.handle.lock();
-        handle.unwrap_or_else(PoisonError::into_inner).clone()
+        self.handle.get()
     }
 
-    /// The nodes below, down to so many levels below the first; all levels if `None`.
-    fn nodes(&self, py: Python<'_>, max_depth: Option<usize>) -> PyResult<Vec<(String, Node)>> {
-        let found = run(py, self.handle().members().max_depth(max_depth))?;
-        let nodes = found.into_iter();
-        Ok(nodes
-            .map(|(path, node)| (path.as_str().to_owned(), node))
-            .collect())
-    }
-
-    fn listed<'py>(
+    /// The nodes below that are wanted, down to so many levels below the first; all levels if `None`.
+    fn nodes(
         &self,
-        py: Python<'py>,
-        nodes: impl IntoIterator<Item = (String, Node)>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        let list = PyList::empty(py);
-        for (path, found) in nodes {
-            let place = self.place.join(&path);
-            list.append((path, node(py, found, place)?))?;
+        max_depth: Option<usize>,
+        wanted: fn(&Node) -> bool,
+    ) -> impl Future<Output = zarr::Result<Vec<(String, Node)>>> + Send + use<> {
+        let members = self.handle().members().max_depth(max_depth);
+        async move {
+            let found = members.await?.into_iter();
+            let found = found.filter(|(_, node)| wanted(node));
+            Ok(found
+                .map(|(path, node)| (path.as_str().to_owned(), node))
+                .collect())
         }
-        Ok(list)
     }
+
+    /// The list of (path, node) of nodes below.
+    fn listed(&self, max_depth: Option<usize>, wanted: fn(&Node) -> bool) -> Operation {
+        let place = self.place.clone();
+        Operation::new(self.nodes(max_depth, wanted), move |py, nodes| {
+            let list = PyList::empty(py);
+            for (path, found) in nodes {
+                let place = place.join(&path);
+                list.append((path, node(py, found, place)?))?;
+            }
+            Ok(list.into_any().unbind())
+        })
+    }
+
+    /// The names of children.
+    fn names(&self, wanted: fn(&Node) -> bool) -> Operation {
+        let nodes = self.nodes(Some(0), wanted);
+        Operation::plain(async move {
+            let nodes = nodes.await?.into_iter();
+            Ok(nodes.map(|(name, _)| name).collect::<Vec<_>>())
+        })
+    }
+}
+
+fn any(_: &Node) -> bool {
+    true
+}
+
+fn is_array(node: &Node) -> bool {
+    matches!(node, Node::Array(_))
+}
+
+fn is_group(node: &Node) -> bool {
+    matches!(node, Node::Group(_))
 }
 
 #[pymethods]
@@ -117,20 +144,22 @@ impl Group {
 
     /// Sets and removes attributes; with `replace`, removes all others.
     #[pyo3(signature = (new, *, removed = Vec::new(), replace = false))]
-    fn _change_attributes(
+    fn _change_attributes<'py>(
         &self,
-        py: Python<'_>,
-        new: &Bound<'_, PyDict>,
+        py: Python<'py>,
+        new: &Bound<'py, PyDict>,
         removed: Vec<String>,
         replace: bool,
-    ) -> PyResult<()> {
-        let mut group = self.handle();
-        let new = json::from_python(new)?;
-        let change = group.update_attributes(new).remove(removed);
-        run(py, if replace { change.replace() } else { change })?;
-        let mut handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner);
-        *handle = group;
-        Ok(())
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (handle, new) = (self.handle.clone(), json::from_python(new)?);
+        let change = async move {
+            let mut group = handle.get();
+            let change = group.update_attributes(new).remove(removed);
+            if replace { change.replace() } else { change }.await?;
+            handle.replace(group);
+            Ok(())
+        };
+        self.answer.give(py, Operation::silent(change))
     }
 
     /// Sets attributes and keeps the others.
@@ -149,92 +178,118 @@ impl Group {
         &self,
         py: Python<'py>,
         max_depth: Option<usize>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        self.listed(py, self.nodes(py, max_depth)?)
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.answer.give(py, self.listed(max_depth, any))
     }
 
     /// How many nodes are below, down to a depth.
     #[pyo3(signature = (max_depth = Some(0)))]
-    fn nmembers(&self, py: Python<'_>, max_depth: Option<usize>) -> PyResult<u64> {
-        let group = self.handle();
-        run(py, async move {
-            group.members().max_depth(max_depth).count().await
-        })
+    fn nmembers<'py>(
+        &self,
+        py: Python<'py>,
+        max_depth: Option<usize>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let members = self.handle().members().max_depth(max_depth);
+        let count = async move { members.count().await };
+        self.answer.give(py, Operation::plain(count))
     }
 
     /// The arrays among the children, as a list of (name, array).
-    fn arrays<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let nodes = self.nodes(py, Some(0))?.into_iter();
-        self.listed(py, nodes.filter(|(_, node)| matches!(node, Node::Array(_))))
+    fn arrays<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.answer.give(py, self.listed(Some(0), is_array))
     }
 
     /// The groups among the children, as a list of (name, group).
-    fn groups<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let nodes = self.nodes(py, Some(0))?.into_iter();
-        self.listed(py, nodes.filter(|(_, node)| matches!(node, Node::Group(_))))
+    fn groups<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.answer.give(py, self.listed(Some(0), is_group))
     }
 
     /// The names of the arrays among the children.
-    fn array_keys(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        let nodes = self.nodes(py, Some(0))?.into_iter();
-        let arrays = nodes.filter(|(_, node)| matches!(node, Node::Array(_)));
-        Ok(arrays.map(|(name, _)| name).collect())
+    fn array_keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.answer.give(py, self.names(is_array))
     }
 
     /// The names of the groups among the children.
-    fn group_keys(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        let nodes = self.nodes(py, Some(0))?.into_iter();
-        let groups = nodes.filter(|(_, node)| matches!(node, Node::Group(_)));
-        Ok(groups.map(|(name, _)| name).collect())
+    fn group_keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.answer.give(py, self.names(is_group))
     }
 
     /// The names of the children.
-    fn keys(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        let nodes = self.nodes(py, Some(0))?.into_iter();
-        Ok(nodes.map(|(name, _)| name).collect())
+    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.answer.give(py, self.names(any))
     }
 
     /// A node below, or `default` if there is none.
     #[pyo3(signature = (path, default = None))]
-    fn get(
+    fn get<'py>(
         &self,
-        py: Python<'_>,
-        path: &str,
+        py: Python<'py>,
+        path: String,
         default: Option<Py<PyAny>>,
-    ) -> PyResult<Option<Py<PyAny>>> {
-        let group = self.handle();
-        let found = run(py, async move { group.try_get(path).await })?;
-        match found {
-            Some(found) => node(py, found, self.place.join(path)).map(Some),
-            None => Ok(default),
-        }
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (group, place) = (self.handle(), self.place.join(&path));
+        let found = async move { group.try_get(&path).await };
+        let operation = Operation::new(found, |py, found| match found {
+            Some(found) => node(py, found, place),
+            None => Ok(default.unwrap_or_else(|| py.None())),
+        });
+        self.answer.give(py, operation)
     }
 
-    fn __getitem__(&self, py: Python<'_>, path: &str) -> PyResult<Py<PyAny>> {
-        let found = self.get(py, path, None)?;
-        found.ok_or_else(|| PyKeyError::new_err(path.to_owned()))
+    /// What an index is: a node below.
+    fn _getitem<'py>(&self, py: Python<'py>, path: String) -> PyResult<Bound<'py, PyAny>> {
+        let (group, place) = (self.handle(), self.place.join(&path));
+        let missing = path.clone();
+        let found = async move { group.try_get(&path).await };
+        let operation = Operation::new(found, |py, found| match found {
+            Some(found) => node(py, found, place),
+            None => Err(PyKeyError::new_err(missing)),
+        });
+        self.answer.give(py, operation)
     }
 
-    fn __contains__(&self, py: Python<'_>, path: &str) -> PyResult<bool> {
+    /// Whether there is a node below.
+    fn _contains<'py>(&self, py: Python<'py>, path: String) -> PyResult<Bound<'py, PyAny>> {
         let group = self.handle();
-        run(py, async move { group.contains(path).await })
+        let contains = async move { group.contains(&path).await };
+        self.answer.give(py, Operation::plain(contains))
     }
 
-    fn __delitem__(&self, py: Python<'_>, path: &str) -> PyResult<()> {
-        if !self.__contains__(py, path)? {
-            return Err(PyKeyError::new_err(path.to_owned()));
-        }
-        let group = self.handle();
-        run(py, async move { group.delete(path).await })
+    /// Deletes a node below.
+    fn _delitem<'py>(&self, py: Python<'py>, path: String) -> PyResult<Bound<'py, PyAny>> {
+        let (group, missing) = (self.handle(), path.clone());
+        let delete = async move {
+            let was_there = group.contains(&path).await?;
+            if was_there {
+                group.delete(&path).await?;
+            }
+            Ok(was_there)
+        };
+        let operation = Operation::new(delete, |py, was_there| match was_there {
+            true => Ok(py.None()),
+            false => Err(PyKeyError::new_err(missing)),
+        });
+        self.answer.give(py, operation)
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, path: String) -> PyResult<Bound<'py, PyAny>> {
+        self._getitem(py, path)
+    }
+
+    fn __contains__(&self, py: Python<'_>, path: String) -> PyResult<bool> {
+        self._contains(py, path)?.is_truthy()
+    }
+
+    fn __delitem__(&self, py: Python<'_>, path: String) -> PyResult<()> {
+        self._delitem(py, path).map(drop)
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let names = self.keys(py)?.into_pyobject(py)?;
-        Ok(names.try_iter()?.into_any())
+        Ok(self.keys(py)?.try_iter()?.into_any())
     }
 
     fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
-        Ok(self.keys(py)?.len())
+        self.keys(py)?.len()
     }
 
     /// Makes an array below; the keyword arguments are those of `zarr_rs.create_array`.
@@ -247,7 +302,7 @@ impl Group {
         dtype: Option<Bound<'py, PyAny>>,
         data: Option<Bound<'py, PyAny>>,
         keywords: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Array> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let new = New {
             place: self.place.join(name),
             shape,
@@ -255,23 +310,25 @@ impl Group {
             data,
             keywords,
         };
-        new.create(py, Some(&self.handle()), |create| create)
+        let create = new.create(py, Some(&self.handle()), |create| create)?;
+        self.answer.give(py, create)
     }
 
     /// Makes a group below.
     #[pyo3(signature = (name, *, overwrite = false, attributes = None))]
-    fn create_group(
+    fn create_group<'py>(
         &self,
-        py: Python<'_>,
+        py: Python<'py>,
         name: &str,
         overwrite: bool,
-        attributes: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Self> {
+        attributes: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let mut create = self.handle().create_group(name).overwrite(overwrite);
         if let Some(attributes) = attributes {
             create = create.attributes(json::from_python(attributes)?);
         }
-        Ok(Self::new(run(py, create)?, self.place.join(name)))
+        let group = group_at(self.place.join(name), create);
+        self.answer.give(py, Operation::plain(group))
     }
 
     /// The array below, made if it is missing; the keyword arguments are those of `zarr_rs.create_array`.
@@ -286,7 +343,7 @@ impl Group {
         dtype: Option<Bound<'py, PyAny>>,
         exact: bool,
         keywords: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<Array> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let (handle, place) = (self.handle(), self.place.join(name));
         let new = New {
             place: place.clone(),
@@ -299,27 +356,40 @@ impl Group {
         let options = create.options();
         let (shape, data_type) = (options.shape.clone(), options.data_type.clone());
         let require = handle.require_array(name, shape, data_type).exact(exact);
-        Ok(Array::new(run(py, require.with(|_| create))?, place))
+        let array = array_at(place, require.with(|_| create));
+        self.answer.give(py, Operation::plain(array))
     }
 
     /// The group below, made if it is missing.
-    fn require_group(&self, py: Python<'_>, name: &str) -> PyResult<Self> {
+    fn require_group<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
         let handle = self.handle();
         let group = zarr::group(&handle).path(name).context(handle.context());
-        let group = run(py, group.zarr_format(handle.zarr_format()))?;
-        Ok(Self::new(group, self.place.join(name)))
+        let group = group.zarr_format(handle.zarr_format());
+        let group = group_at(self.place.join(name), group);
+        self.answer.give(py, Operation::plain(group))
     }
 
     /// Moves a node below to another path below.
     #[pyo3(name = "move")]
-    fn move_node(&self, py: Python<'_>, source: &str, dest: &str) -> PyResult<()> {
+    fn move_node<'py>(
+        &self,
+        py: Python<'py>,
+        source: String,
+        dest: String,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let group = self.handle();
-        run(py, async move { group.move_node(source, dest).await })
+        let moved = async move { group.move_node(&source, &dest).await };
+        self.answer.give(py, Operation::silent(moved))
     }
 
     /// The hierarchy as a tree.
     #[pyo3(signature = (expand = None, level = None))]
-    fn tree(&self, py: Python<'_>, expand: Option<bool>, level: Option<usize>) -> PyResult<Info> {
+    fn tree<'py>(
+        &self,
+        py: Python<'py>,
+        expand: Option<bool>,
+        level: Option<usize>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let mut tree = self.handle().tree();
         if let Some(yes) = expand {
             tree = tree.expand(yes);
@@ -327,7 +397,8 @@ impl Group {
         if let Some(level) = level {
             tree = tree.level(level);
         }
-        Ok(Info(run(py, tree)?.to_string()))
+        let tree = async move { Ok(Info(tree.await?.to_string())) };
+        self.answer.give(py, Operation::plain(tree))
     }
 
     /// What the group is, in zarr-python's words.
@@ -337,10 +408,25 @@ impl Group {
     }
 
     /// Like `info`, and how many nodes are below.
-    fn info_complete(&self, py: Python<'_>) -> PyResult<Info> {
+    fn info_complete<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let group = self.handle();
-        let info = run(py, async move { group.info_complete().await })?;
-        Ok(Info(info.to_string()))
+        let info = async move { Ok(Info(group.info_complete().await?.to_string())) };
+        self.answer.give(py, Operation::plain(info))
+    }
+
+    /// The same group with coroutines instead of methods that wait.
+    #[getter]
+    fn async_group<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        crate::asynchronous::of("AsyncGroup", slf.as_any())
+    }
+
+    /// The same group, whose methods return operations.
+    fn _later(&self) -> Self {
+        Self {
+            handle: self.handle.clone(),
+            place: self.place.clone(),
+            answer: Answer::Later,
+        }
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {

@@ -26,6 +26,7 @@ impl Indexer {
     }
 
     fn __setitem__(&self, index: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.array.get().set(index, value, self.meaning, None)
+        let array = self.array.get();
+        array.set(index, value, self.meaning, None).map(drop)
     }
 }

@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 mod array;
+mod asynchronous;
 mod attributes;
 mod create;
 mod document;
@@ -12,18 +13,21 @@ mod dtype;
 mod elements;
 mod errors;
 mod group;
+mod handle;
 mod indexer;
 mod info;
 mod json;
 mod lengths;
 mod memory;
 mod open;
+mod operation;
 mod options;
 mod pickle;
 mod place;
 mod read;
 mod runtime;
 mod selection;
+mod values;
 
 use pyo3::prelude::*;
 
@@ -48,4 +52,8 @@ mod _zarr_rs {
     use crate::open::{
         consolidate_metadata, load, open, open_array, open_consolidated, open_group,
     };
+    #[pymodule_export]
+    use crate::operation::{Operation, Task};
+    #[pymodule_export]
+    use crate::values::Values;
 }

@@ -5,14 +5,14 @@ use pyo3::types::PyDict;
 use zarr::{Mode, Node, Selection, UseConsolidated};
 
 use crate::array::Array;
-use crate::create::New;
-use crate::errors::if_suitable;
+use crate::create::{New, array_at, group_at};
+use crate::errors::{if_suitable, to_python};
 use crate::group::Group;
 use crate::lengths::Lengths;
+use crate::operation::{Finish, Operation, Work};
 use crate::options;
 use crate::place::Place;
 use crate::read::Part;
-use crate::runtime::run;
 use crate::selection::Fields;
 
 /// An array or a group, each as its class.
@@ -47,22 +47,20 @@ macro_rules! opening {
 #[pyfunction]
 #[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, use_consolidated = None, storage_options = None))]
 pub(crate) fn open<'py>(
-    py: Python<'py>,
     store: Option<&Bound<'py, PyAny>>,
     path: Option<&str>,
     mode: Option<&str>,
     zarr_format: Option<&Bound<'py, PyAny>>,
     use_consolidated: Option<&Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Py<PyAny>> {
+) -> PyResult<Operation> {
     let place = Place::new(store)?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
     let mut open = opening!(zarr::open, place, mode, zarr_format);
     if let Some(which) = consolidated(use_consolidated)? {
         open = open.use_consolidated(which);
     }
-    let found = run(py, open)?;
-    node(py, found, place)
+    Ok(Operation::new(open, |py, found| node(py, found, place)))
 }
 
 /// Opens an array. With mode "a", "w" or "w-" and a `shape`, it is made where there is none.
@@ -82,7 +80,7 @@ pub(crate) fn open_array<'py>(
     dtype: Option<Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
     keywords: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Array> {
+) -> PyResult<Operation> {
     let place = Place::new(store)?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
     let mut open = opening!(zarr::open_array, place, mode, zarr_format);
@@ -96,18 +94,13 @@ pub(crate) fn open_array<'py>(
         };
         open = open.or_create(new.structure(py)?);
     }
-    Ok(Array::new(run(py, open)?, place))
+    Ok(Operation::plain(array_at(place, open)))
 }
 
 /// Opens a group. With the default mode "a", it is made where there is none.
 #[pyfunction]
 #[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, attributes = None, use_consolidated = None, storage_options = None))]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "they are the function's in Python"
-)]
 pub(crate) fn open_group<'py>(
-    py: Python<'py>,
     store: Option<&Bound<'py, PyAny>>,
     path: Option<&str>,
     mode: Option<&str>,
@@ -115,7 +108,7 @@ pub(crate) fn open_group<'py>(
     attributes: Option<&Bound<'py, PyAny>>,
     use_consolidated: Option<&Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Group> {
+) -> PyResult<Operation> {
     let place = Place::new(store)?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
     let mut open = opening!(zarr::open_group, place, mode, zarr_format);
@@ -125,77 +118,84 @@ pub(crate) fn open_group<'py>(
     if let Some(which) = consolidated(use_consolidated)? {
         open = open.use_consolidated(which);
     }
-    Ok(Group::new(run(py, open)?, place))
+    Ok(Operation::plain(group_at(place, open)))
 }
 
 /// Opens a group whose consolidated metadata is read instead of its members' documents.
 #[pyfunction]
 #[pyo3(signature = (store, *, path = None, mode = None, storage_options = None))]
 pub(crate) fn open_consolidated<'py>(
-    py: Python<'py>,
     store: &Bound<'py, PyAny>,
     path: Option<&str>,
     mode: Option<&str>,
     storage_options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Group> {
+) -> PyResult<Operation> {
     let place = Place::new(Some(store))?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
     let format: Option<&Bound<'py, PyAny>> = None;
     let open = opening!(zarr::open_consolidated, place, mode, format);
-    Ok(Group::new(run(py, open)?, place))
+    Ok(Operation::plain(group_at(place, open)))
 }
 
 /// Collects the metadata of all nodes below a group in the group's own document.
 #[pyfunction]
 #[pyo3(signature = (store, *, path = None, zarr_format = None))]
 pub(crate) fn consolidate_metadata<'py>(
-    py: Python<'py>,
     store: &Bound<'py, PyAny>,
     path: Option<&str>,
     zarr_format: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Group> {
+) -> PyResult<Operation> {
     let place = Place::new(Some(store))?.join(path.unwrap_or_default());
     let mut consolidate = zarr::consolidate_metadata(place.target()).path(place.path());
     if let Some(format) = zarr_format {
         consolidate = consolidate.zarr_format(options::format(format)?);
     }
-    Ok(Group::new(run(py, consolidate)?, place))
+    Ok(Operation::plain(group_at(place, consolidate)))
 }
 
 /// Reads an array into memory; of a group, a dict of the arrays in it.
 #[pyfunction]
 #[pyo3(signature = (store, *, path = None, zarr_format = None, storage_options = None))]
 pub(crate) fn load<'py>(
-    py: Python<'py>,
     store: &Bound<'py, PyAny>,
     path: Option<&str>,
     zarr_format: Option<&Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> PyResult<Operation> {
     let place = Place::new(Some(store))?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
     let open = opening!(zarr::open, place, Some(Mode::Read), zarr_format);
-    let group = match run(py, open)? {
-        Node::Array(array) => return whole(py, array),
-        Node::Group(group) => group,
-    };
-    let loaded = PyDict::new(py);
-    for (name, member) in run(py, group.members())? {
-        if let Node::Array(array) = member {
-            loaded.set_item(name.as_str(), whole(py, array)?)?;
+    Ok(Operation::of(async move {
+        let failed = |error: zarr::Error| to_python(&error);
+        let group = match open.await.map_err(failed)? {
+            Node::Array(array) => return whole(array)?.await,
+            Node::Group(group) => group,
+        };
+        let mut read = Vec::new();
+        for (name, member) in group.members().await.map_err(failed)? {
+            if let Node::Array(array) = member {
+                read.push((name.as_str().to_owned(), whole(array)?.await?));
+            }
         }
-    }
-    Ok(loaded.into_any())
+        let finish: Finish = Box::new(|py| {
+            let loaded = PyDict::new(py);
+            for (name, finish) in read {
+                loaded.set_item(name, finish(py)?)?;
+            }
+            Ok(loaded.into_any().unbind())
+        });
+        Ok(finish)
+    }))
 }
 
-fn whole(py: Python<'_>, array: zarr::Array) -> PyResult<Bound<'_, PyAny>> {
+fn whole(array: zarr::Array) -> PyResult<Work> {
     let (selection, fields) = (Selection::All, Fields::All);
     let part = Part {
         array,
         selection,
         fields,
     };
-    part.read(py)
+    part.operation()?.work()
 }
 
 /// None finds out, True requires it, False leaves it aside, a text is its key.

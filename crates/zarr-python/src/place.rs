@@ -7,12 +7,14 @@ use std::sync::Arc;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use zarr::Target;
+use zarr::tools::StoreError;
+use zarr::{Location, Target};
 
 use crate::array::Array;
 use crate::errors::if_suitable;
 use crate::group::Group;
 use crate::memory::MemoryStore;
+use crate::values::Values;
 
 /// A store, a path in it, and how the store is opened.
 #[derive(Clone)]
@@ -47,6 +49,11 @@ impl Place {
                 }
                 if let Ok(group) = store.cast::<Group>() {
                     return Ok(group.get().place().clone());
+                }
+                // An `EngineStore` has its values there.
+                let values = if_suitable(store.py(), store.getattr("_values"))?;
+                if let Ok(values) = values.as_ref().unwrap_or(store).cast::<Values>() {
+                    return Ok(values.get().place().clone());
                 }
                 given(store)?
             }
@@ -130,6 +137,23 @@ impl Place {
             Reached::Address(address) => address.into(),
             Reached::Here(target) => target.clone(),
         }
+    }
+
+    /// Opens the store. Nothing is read, except from an archive.
+    ///
+    /// # Errors
+    /// If there is no such kind of store, or its options are wrong.
+    pub(crate) async fn open(&self) -> Result<Location, StoreError> {
+        let options = self.storage_options.iter();
+        let options: Vec<(&str, &str)> = options
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let location = match self.target() {
+            Target::Address(address) => Location::open(&address, &options).await?,
+            Target::At(location) => location,
+            _ => Location::open("memory:", &[]).await?,
+        };
+        location.join(&self.path)
     }
 
     pub(crate) fn path(&self) -> &str {

@@ -8,7 +8,8 @@ use zarr::{DataType, Element, Plain, ReadDyn, Selection};
 use crate::dtype;
 use crate::elements;
 use crate::errors::to_python;
-use crate::runtime::{run, run_beside};
+use crate::operation::{Finish, Operation};
+use crate::runtime::run_beside;
 use crate::selection::Fields;
 
 /// A read of fewer bytes into memory of the caller's ends before anybody could interrupt it.
@@ -39,18 +40,34 @@ impl Part {
         self.read_dyn().dtype().map_err(|error| to_python(&error))
     }
 
-    /// Reads the cells into a new NumPy array, whose memory is that into which chunks were decoded.
+    /// The read of the cells into a new NumPy array, whose memory is that into which chunks were decoded.
     ///
     /// # Errors
-    /// Those of the read.
-    pub(crate) fn read<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    /// If the array has no such fields.
+    pub(crate) fn operation(&self) -> PyResult<Operation> {
         let data_type = self.data_type()?;
-        match number(&data_type) {
-            Some(number) => {
-                (number.read)(py, self)?.call_method1("view", (dtype::to_numpy(py, &data_type)?,))
-            }
-            None => elements::to_numpy(py, run(py, self.read_dyn())?),
-        }
+        Ok(match number(&data_type) {
+            Some(number) => (number.read)(self, data_type),
+            None => Operation::new(self.read_dyn(), |py, read| {
+                Ok(elements::to_numpy(py, read)?.unbind())
+            }),
+        })
+    }
+
+    /// The same into a NumPy array that is there, which may be read by others meanwhile.
+    ///
+    /// # Errors
+    /// If the array has no such fields.
+    pub(crate) fn copy_operation(&self, out: &Bound<'_, PyAny>) -> PyResult<Operation> {
+        let (read, out) = (self.operation()?.work()?, out.clone().unbind());
+        Ok(Operation::of(async move {
+            let read = read.await?;
+            let finish: Finish = Box::new(move |py| {
+                copy_to(out.bind(py), read(py)?.bind(py))?;
+                Ok(out)
+            });
+            Ok(finish)
+        }))
     }
 
     /// Reads the cells into a NumPy array that is there. Numbers are decoded where they belong.
@@ -64,41 +81,33 @@ impl Part {
         let same = out.getattr("dtype")?.eq(&own)?;
         match number(&data_type).filter(|_| same) {
             Some(number) => (number.read_into)(out, self)?,
-            None => {
-                let read = self.read(py)?;
-                let (found, wanted) = (out.getattr("shape")?, read.getattr("shape")?);
-                if !found.eq(&wanted)? {
-                    let text = format!("out has the shape {found}, and the selection has {wanted}");
-                    return Err(PyValueError::new_err(text));
-                }
-                dtype::numpy(py)?.call_method1("copyto", (out, read))?;
-            }
+            None => copy_to(out, &self.operation()?.wait(py)?)?,
         }
         Ok(out.clone())
     }
 
-    /// Reads several selections of an array at once: a chunk that several of them touch is decoded once.
-    ///
-    /// # Errors
-    /// Those of the read.
-    pub(crate) fn read_many<'py>(
-        py: Python<'py>,
-        array: &zarr::Array,
-        selections: Vec<Selection>,
-    ) -> PyResult<Several<'py>> {
+    /// The read of several selections of an array at once: a chunk that several of them touch is decoded once.
+    pub(crate) fn many(array: &zarr::Array, selections: Vec<Selection>) -> Operation {
         if let Some(number) = number(array.dtype()) {
-            let dtype = dtype::to_numpy(py, array.dtype())?;
-            let read = (number.read_many)(py, array, selections)?.into_iter();
-            return read
-                .map(|read| read.call_method1("view", (&dtype,)))
-                .collect();
+            return (number.read_many)(array, selections);
         }
-        let parts = selections.into_iter().map(|selection| Self {
-            array: array.clone(),
-            selection,
-            fields: Fields::All,
-        });
-        parts.map(|part| part.read(py)).collect()
+        let array = array.clone();
+        Operation::of(async move {
+            let mut read = Vec::new();
+            for selection in selections {
+                let part = Self {
+                    array: array.clone(),
+                    selection,
+                    fields: Fields::All,
+                };
+                read.push(part.operation()?.work()?.await?);
+            }
+            let finish: Finish = Box::new(|py| {
+                let read = read.into_iter().map(|finish| finish(py));
+                list(py, read.collect::<PyResult<Vec<_>>>()?)
+            });
+            Ok(finish)
+        })
     }
 
     fn typed<T: Element>(&self) -> zarr::Read<T> {
@@ -111,14 +120,11 @@ impl Part {
     }
 }
 
-/// NumPy arrays, one for each selection.
-type Several<'py> = Vec<Bound<'py, PyAny>>;
-
 /// How elements are read that NumPy has in the same form.
 struct Number {
-    read: for<'py> fn(Python<'py>, &Part) -> PyResult<Bound<'py, PyAny>>,
+    read: fn(&Part, DataType) -> Operation,
     read_into: fn(&Bound<'_, PyAny>, &Part) -> PyResult<()>,
-    read_many: for<'py> fn(Python<'py>, &zarr::Array, Vec<Selection>) -> PyResult<Several<'py>>,
+    read_many: fn(&zarr::Array, Vec<Selection>) -> Operation,
 }
 
 /// How elements of a data type are read if they are numbers.
@@ -157,33 +163,46 @@ fn of<T: Element<Stored = T> + Plain + numpy::Element>() -> Option<Number> {
     })
 }
 
-fn read<'py, T>(py: Python<'py>, part: &Part) -> PyResult<Bound<'py, PyAny>>
-where
-    T: Element + numpy::Element,
-{
-    let array = run(py, part.typed::<T>())?;
-    Ok(array.into_pyarray(py).into_any())
+fn read<T: Element + numpy::Element>(part: &Part, data_type: DataType) -> Operation {
+    Operation::new(part.typed::<T>(), move |py, array| {
+        let dtype = dtype::to_numpy(py, &data_type)?;
+        let view = array.into_pyarray(py).call_method1("view", (dtype,))?;
+        Ok(view.unbind())
+    })
 }
 
-fn read_many<'py, T>(
-    py: Python<'py>,
+fn read_many<T: Element + numpy::Element>(
     array: &zarr::Array,
     selections: Vec<Selection>,
-) -> PyResult<Several<'py>>
-where
-    T: Element + numpy::Element,
-{
-    let arrays = run(py, array.read_many::<T>(selections))?.into_iter();
-    Ok(arrays
-        .map(|array| array.into_pyarray(py).into_any())
-        .collect())
+) -> Operation {
+    let data_type = array.dtype().clone();
+    Operation::new(array.read_many::<T>(selections), move |py, arrays| {
+        let dtype = dtype::to_numpy(py, &data_type)?;
+        let views = arrays.into_iter().map(|array| {
+            let view = array.into_pyarray(py).call_method1("view", (&dtype,));
+            view.map(Bound::unbind)
+        });
+        list(py, views.collect::<PyResult<Vec<_>>>()?)
+    })
+}
+
+fn list(py: Python<'_>, arrays: Vec<Py<PyAny>>) -> PyResult<Py<PyAny>> {
+    Ok(arrays.into_pyobject(py)?.into_any().unbind())
 }
 
 fn copied(out: &Bound<'_, PyAny>, part: &Part) -> PyResult<()> {
-    let read = part.read(out.py())?;
-    dtype::numpy(out.py())?
-        .call_method1("copyto", (out, read))
-        .map(drop)
+    copy_to(out, &part.operation()?.wait(out.py())?)
+}
+
+/// Copies what was read to an array of the same shape.
+fn copy_to(out: &Bound<'_, PyAny>, read: &Bound<'_, PyAny>) -> PyResult<()> {
+    let (found, wanted) = (out.getattr("shape")?, read.getattr("shape")?);
+    if !found.eq(&wanted)? {
+        let text = format!("out has the shape {found}, and the selection has {wanted}");
+        return Err(PyValueError::new_err(text));
+    }
+    let numpy = dtype::numpy(out.py())?;
+    numpy.call_method1("copyto", (out, read)).map(drop)
 }
 
 fn read_into<T>(out: &Bound<'_, PyAny>, part: &Part) -> PyResult<()>

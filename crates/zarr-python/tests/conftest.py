@@ -24,3 +24,13 @@ SAMPLES = {
 def path(tmp_path: Path) -> str:
     """A place in a directory of its own."""
     return str(tmp_path / "a.zarr")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rounds", type=int, default=2, help="how often the cluster of test_cluster.py writes an array")
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> int:
+    """How often tests whose outcome is a matter of luck are repeated."""
+    return request.config.getoption("--rounds")

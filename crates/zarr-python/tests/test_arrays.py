@@ -205,6 +205,7 @@ def test_save_and_load(path):
     zarr_rs.save(path, np.arange(3))
     np.testing.assert_array_equal(zarr_rs.load(path), np.arange(3))
     np.testing.assert_array_equal(zarr.load(path), np.arange(3))
+    assert zarr_rs.save_array(path, np.arange(3)) is None
     zarr_rs.save(path, np.arange(2), b=np.ones(3))
     loaded = zarr_rs.load(path)
     assert sorted(loaded) == ["arr_0", "b"]

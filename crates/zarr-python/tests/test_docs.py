@@ -8,7 +8,7 @@ import pytest
 import zarr
 
 import zarr_rs
-from zarr_rs import _zarr_rs
+from zarr_rs import _zarr_rs, asynchronous, store
 
 PAGE = Path(__file__).parents[3] / "docs/python.md"
 
@@ -26,9 +26,19 @@ def test_page(tmp_path, monkeypatch):
         zarr.config.reset()
 
 
-@pytest.mark.parametrize("name", ["zarr_rs", *(name for name in dir(_zarr_rs) if name[0] != "_")])
+THINGS = {
+    "zarr_rs": zarr_rs,
+    "asynchronous": asynchronous,
+    "AsyncArray": asynchronous.AsyncArray,
+    "AsyncGroup": asynchronous.AsyncGroup,
+    "store": store,
+    **{name: getattr(_zarr_rs, name) for name in dir(_zarr_rs) if name[0] != "_"},
+}
+
+
+@pytest.mark.parametrize("name", THINGS)
 def test_docstring(name):
-    thing = zarr_rs if name == "zarr_rs" else getattr(_zarr_rs, name)
+    thing = THINGS[name]
     assert thing.__doc__ or name == "Indexer"
     runner = doctest.DocTestRunner()
     for test in doctest.DocTestFinder(recurse=False).find(thing, name, module=False, globs={"zarr_rs": zarr_rs}):

@@ -8,6 +8,7 @@ import pytest
 import zarr
 
 import zarr_rs
+from zarr_rs.store import EngineStore
 
 
 def add_one(job):
@@ -39,10 +40,11 @@ def test_dask_reads_and_stores_without_a_lock(tmp_path, scheduler):
     assert source.sum().compute(scheduler=scheduler) == data.sum()
 
 
-def test_parts_of_shards_are_not_lost_under_zarr_python(tmp_path):
+@pytest.mark.parametrize("kind", [zarr.storage.LocalStore, EngineStore])
+def test_parts_of_shards_are_not_lost_under_zarr_python(tmp_path, kind):
     """The lost updates of zarr-python's issue 3682, which its own pipeline has."""
     with zarr.config.set({"codec_pipeline.path": "zarr_rs.pipeline.EnginePipeline"}):
-        a = zarr.create_array(str(tmp_path / "a"), shape=(64, 64), dtype="i4", chunks=(8, 8), shards=(32, 32))
+        a = zarr.create_array(kind(str(tmp_path / "a")), shape=(64, 64), dtype="i4", chunks=(8, 8), shards=(32, 32))
         for number in range(5):
             ones = da.full((64, 64), number + 1, chunks=(3, 5), dtype="i4")
             da.store(ones, a, lock=False, scheduler="threads", num_workers=8)

@@ -13,7 +13,7 @@ pub use zarr_metadata::{
     Converted, Finding, JsonPointer, Limits, MetadataError, NodeDocuments, Problem, ProblemKind,
     Profile, Reader, Report, Severity, documents, quote_bare_numbers, v2, v3, validate,
 };
-pub use zarr_store::runtime::{Budget, Reserved};
+pub use zarr_store::runtime::{Budget, PerProcess, Reserved};
 pub use zarr_store::{
     AuxiliaryFile, BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, IoHints, Key,
     Listing, Op, Outcome, Payload, Prefix, PutMode, Reads, StoreError, StoreErrorKind, StoreExt,

@@ -11,38 +11,34 @@ from importlib.metadata import version as _version
 
 from zarr_rs import errors
 from zarr_rs._attributes import Attributes
-from zarr_rs._like import (
-    create,
-    empty_like,
-    from_array,
-    full_like,
-    group,
-    ones_like,
-    open_like,
-    save_array,
-    save_group,
-    tree,
-    zeros_like,
-)
-from zarr_rs._zarr_rs import (
-    Array,
-    Group,
-    MemoryStore,
+from zarr_rs._blocking import (
     array,
     consolidate_metadata,
+    create,
     create_array,
     create_group,
     empty,
+    empty_like,
+    from_array,
     full,
+    full_like,
+    group,
     load,
     ones,
+    ones_like,
     open,
     open_array,
     open_consolidated,
     open_group,
+    open_like,
     save,
+    save_array,
+    save_group,
+    tree,
     zeros,
+    zeros_like,
 )
+from zarr_rs._zarr_rs import Array, Group, MemoryStore
 
 __version__ = _version("zarr-rs")
 

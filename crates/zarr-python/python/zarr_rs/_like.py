@@ -1,4 +1,6 @@
-"""zarr-python's further ways to make arrays, in terms of `create_array` and its siblings."""
+"""zarr-python's further ways to make arrays, in terms of `create_array` and its siblings. All return operations."""
+
+from __future__ import annotations
 
 from typing import Any
 
@@ -8,7 +10,7 @@ from numpy.typing import ArrayLike
 from zarr_rs._zarr_rs import (
     Array,
     Group,
-    Info,
+    Operation,
     array,
     create_array,
     create_group,
@@ -33,39 +35,39 @@ def _like(a: Any, keywords: dict[str, Any]) -> dict[str, Any]:
     return {**own, **keywords}
 
 
-def empty_like(a: Any, **keywords: Any) -> Array:
+def empty_like(a: Any, **keywords: Any) -> Operation[Array]:
     """Make an array with the structure of another, with the default fill value."""
     return empty(**_like(a, keywords))
 
 
-def zeros_like(a: Any, **keywords: Any) -> Array:
+def zeros_like(a: Any, **keywords: Any) -> Operation[Array]:
     """Make an array with the structure of another, of zeros."""
     return zeros(**_like(a, keywords))
 
 
-def ones_like(a: Any, **keywords: Any) -> Array:
+def ones_like(a: Any, **keywords: Any) -> Operation[Array]:
     """Make an array with the structure of another, of ones."""
     return ones(**_like(a, keywords))
 
 
-def full_like(a: Any, fill_value: Any = None, **keywords: Any) -> Array:
+def full_like(a: Any, fill_value: Any = None, **keywords: Any) -> Operation[Array]:
     """Make an array with the structure of another, of one value: by default of the other array's fill value."""
     if fill_value is None:
         fill_value = a.fill_value if hasattr(a, "fill_value") else 0
     return full(fill_value=fill_value, **_like(a, keywords))
 
 
-def open_like(a: Any, path: str, **keywords: Any) -> Array:
+def open_like(a: Any, path: str, **keywords: Any) -> Operation[Array]:
     """Open an array, or make it with the structure of another."""
     return open_array(path=path, **{"mode": "a", **_like(a, keywords)})
 
 
-def create(shape: Any, **keywords: Any) -> Array:
+def create(shape: Any, **keywords: Any) -> Operation[Array]:
     """Make an array of a shape, of `float64` unless `dtype` says otherwise."""
     return create_array(shape=shape, **keywords)
 
 
-def from_array(store: Any, *, data: Any, **keywords: Any) -> Array:
+def from_array(store: Any, *, data: Any, **keywords: Any) -> Operation[Array]:
     """Make an array with the structure and the elements of another; keywords change the structure."""
     given = {name: value for name, value in keywords.items() if not (isinstance(value, str) and value == "keep")}
     # An array of zarr-python, whose structure is not known to the engine otherwise.
@@ -75,23 +77,18 @@ def from_array(store: Any, *, data: Any, **keywords: Any) -> Array:
     return create_array(store, data=data, **given)
 
 
-def group(store: Any = None, *, overwrite: bool = False, **keywords: Any) -> Group:
+def group(store: Any = None, *, overwrite: bool = False, **keywords: Any) -> Operation[Group]:
     """Open a group, or make it where there is none, or where something shall be overwritten."""
     if overwrite or store is None:
         return create_group(store, overwrite=overwrite, **keywords)
     return open_group(store, **keywords)
 
 
-def save_array(store: Any, arr: ArrayLike, **keywords: Any) -> None:
+def save_array(store: Any, arr: ArrayLike, **keywords: Any) -> Operation[Array]:
     """Save an array, in the place of what is there."""
-    array(arr, store=store, **{"overwrite": True, **keywords})
+    return array(arr, store=store, **{"overwrite": True, **keywords})
 
 
-def save_group(store: Any, *args: ArrayLike, **keywords: Any) -> None:
+def save_group(store: Any, *args: Any, **keywords: Any) -> Operation[None]:
     """Save arrays in a group: `arr_0`, `arr_1`, …, and by name."""
-    save(store, **{f"arr_{number}": data for number, data in enumerate(args)}, **keywords)
-
-
-def tree(grp: Group, expand: bool | None = None, level: int | None = None) -> Info:
-    """Show the hierarchy below a group."""
-    return grp.tree(expand, level)
+    return save(store, **{f"arr_{number}": data for number, data in enumerate(args)}, **keywords)

@@ -30,7 +30,8 @@ from zarr.core.metadata.v3 import RegularChunkGridMetadata
 from zarr.storage import LocalStore, StorePath
 
 from zarr_rs._chunks import Box, ChunkPart, box_of, extent, in_array, is_whole, parts_of
-from zarr_rs._zarr_rs import Array, MemoryStore, _array_of_document
+from zarr_rs._zarr_rs import Array, MemoryStore, Values, _array_of_document
+from zarr_rs.store import EngineStore
 
 if TYPE_CHECKING:
     from zarr.abc.store import Store
@@ -139,7 +140,7 @@ class _Document:
         except (NotImplementedError, ValueError) as error:
             raise HandBackError(f"a chunk key of another form ({error})") from error
 
-    def array(self, store: MemoryStore | str, path: str, parts: list[ChunkPart], write_empty_chunks: bool) -> Array:
+    def array(self, store: MemoryStore | Values | str, path: str, parts: list[ChunkPart], write_empty_chunks: bool) -> Array:
         """The array in a store, at least as large as these cells need: zarr-python may have resized it."""
         shape = tuple(self.members["shape"])
         needed = extent(parts, self.chunk_shape)
@@ -147,7 +148,8 @@ class _Document:
             # Whole chunks: which of their cells are in the array is not known here.
             ends = map(max, needed, shape)
             shape = tuple(-(-end // chunk) * chunk for end, chunk in zip(ends, self.chunk_shape, strict=True))
-        key = (store, path, shape, write_empty_chunks) if isinstance(store, str) else None
+        # A MemoryStore is that of one batch.
+        key = None if isinstance(store, MemoryStore) else (store, path, shape, write_empty_chunks)
         if key in self.arrays:
             return self.arrays[key]
         document = json.dumps({**self.members, "shape": shape}).encode()
@@ -258,12 +260,8 @@ class EnginePipeline(CodecPipeline):
             keys = self._check(batch, out)
             if batch[0][1].config.read_missing_chunks is False:
                 raise HandBackError("chunks that are not stored shall be errors")
-            store = batch[0][0].store
-            if type(store) is LocalStore:
-                work = self._batch(str(store.root), keys, batch)
-            else:
-                memory = await self._fetched(batch, range(len(batch)))
-                work = self._batch(memory, keys, batch)
+            place = _own(batch[0][0].store) or await self._fetched(batch, range(len(batch)))
+            work = self._batch(place, keys, batch)
         except HandBackError as why:
             return await self._python_reads(batch, out, drop_axes, str(why))
         try:
@@ -284,10 +282,8 @@ class EnginePipeline(CodecPipeline):
             store = batch[0][0].store
             if store.read_only:
                 raise HandBackError("the store is read-only")
-            if type(store) is LocalStore:
-                work = self._batch(str(store.root), keys, batch)
-                memory = None
-            else:
+            own, memory = _own(store), None
+            if own is None:
                 # A shard keeps the cells that it has beyond the shape of the array.
                 partial = [
                     at
@@ -295,7 +291,7 @@ class EnginePipeline(CodecPipeline):
                     if not is_complete or (self.document.is_sharded and not is_whole(cells, spec.shape))
                 ]
                 memory = await self._fetched(batch, partial)
-                work = self._batch(memory, keys, batch)
+            work = self._batch(own or memory, keys, batch)
         except HandBackError as why:
             return await self._python_writes(batch, value, drop_axes, str(why))
         try:
@@ -320,12 +316,11 @@ class EnginePipeline(CodecPipeline):
             raise HandBackError("single fields of records")
         if any(getter.store is not first.store for getter, *_ in batch):
             raise HandBackError("chunks of several stores")
-        is_foreign = type(first.store) is not LocalStore
-        if is_foreign and self.document.is_sharded and not all(is_complete for *_, is_complete in batch):
+        if _own(first.store) is None and self.document.is_sharded and not all(is_complete for *_, is_complete in batch):
             raise HandBackError(f"parts of shards in a {type(first.store).__name__}")
         return [self.document.prefix(getter.path) for getter, *_ in batch]
 
-    def _batch(self, store: MemoryStore | str, keys: list[tuple[str, str]], batch: list[Any]) -> _Batch:
+    def _batch(self, store: MemoryStore | Values | str, keys: list[tuple[str, str]], batch: list[Any]) -> _Batch:
         document = self.document
         assert document is not None
         selections = [(cells, place) for _, _, cells, place, _ in batch]
@@ -355,6 +350,13 @@ class EnginePipeline(CodecPipeline):
     async def _python_writes(self, batch: list[Any], value: NDBuffer, drop_axes: tuple[int, ...], why: str) -> None:
         counts._by_python(len(batch), why)
         await self.default.write(batch, value, drop_axes)
+
+
+def _own(store: Store) -> Values | str | None:
+    """The place that the engine opens itself; None if only zarr-python reaches it. A subclass may do something else."""
+    if type(store) is LocalStore:
+        return str(store.root)
+    return store._values if type(store) is EngineStore else None
 
 
 def _first_words(error: Exception) -> str:
