@@ -1,7 +1,7 @@
 //! Stores two elevation models as one Zarr hierarchy, reads parts of them back, and draws them.
 //!
 //! ```text
-//! cargo run --release --example quickstart [DIRECTORY]
+//! cargo run --release -p zarr --example quickstart [DIRECTORY]
 //! ```
 //!
 //! [`write`] and [`read`] show what a program that uses Zarr looks like; the rest reports and draws what
