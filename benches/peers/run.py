@@ -280,16 +280,57 @@ def files(path: str) -> list:
     return [(file.relative_to(path).as_posix(), file.read_bytes()) for file in found]
 
 
-def fused(job: dict, path: str) -> ZarrPython:
-    """Its opt-in pipeline."""
-    import zarr
+class ZarrRs(ZarrPython):
+    """Has the methods of zarr-python's arrays."""
 
-    zarr.config.set({"codec_pipeline.path": "zarr.core.codec_pipeline.FusedCodecPipeline"})
-    return ZarrPython(job, path)
+    def __init__(self, job: dict, path: str) -> None:
+        import zarr_rs
+
+        self.array = zarr_rs.open_array(path, mode="r+")
+        self.field = job["field"]
+
+    def read_at_once(self, indices: list) -> list:
+        return self.array.get_many([at for _, at in indices])
+
+
+class Zarrista:
+    def __init__(self, job: dict, path: str) -> None:
+        import zarrista
+
+        self.array = zarrista.Array.open(zarrista.store.FilesystemStore(path))
+
+    def read(self, kind: str, at: tuple) -> np.ndarray:
+        return np.asarray(self.array[at])
+
+    def read_at_once(self, indices: list) -> list:
+        return [self.read(*one) for one in indices]
+
+    def write(self, box: tuple, values: np.ndarray) -> None:
+        self.array[box] = values
+
+
+def with_pipeline(name: str):
+    """zarr-python with another pipeline than its default."""
+
+    def opened_with(job: dict, path: str) -> ZarrPython:
+        import zarr
+
+        zarr.config.set({"codec_pipeline.path": name})
+        return ZarrPython(job, path)
+
+    return opened_with
 
 
 LIST = {"tensorstore": list_with_tensorstore, "zarr-python": list_with_zarr_python}
-OPEN = {"tensorstore": Tensorstore, "zarr-python": ZarrPython, "zarr-fused": fused}
+OPEN = {
+    "tensorstore": Tensorstore,
+    "zarr-python": ZarrPython,
+    "zarr-fused": with_pipeline("zarr.core.codec_pipeline.FusedCodecPipeline"),
+    "zarr-engine": with_pipeline("zarr_rs.pipeline.EnginePipeline"),
+    "zarrs-python": with_pipeline("zarrs.ZarrsCodecPipeline"),
+    "zarr_rs": ZarrRs,
+    "zarrista": Zarrista,
+}
 
 
 def opened(job: dict, path: str):

@@ -5,6 +5,7 @@
 //! cargo xtask bench                                   # beside the zarrs crate, a few minutes
 //! cargo xtask bench --peers                           # and beside tensorstore and zarr-python
 //! cargo xtask bench --peers --full --json out.jsonl   # 512 MiB, as the peers were measured
+//! cargo xtask bench --packages                        # the packages for Python beside each other
 //! cargo xtask bench --only shard,read_all/raw
 //! ```
 
@@ -119,7 +120,11 @@ fn run(args: &Args) -> Result<bool> {
         .into_iter()
         .filter(|name| {
             let is_named = |list: &[String]| list.iter().any(|named| named == name.text());
-            (args.programs.is_empty() || is_named(&args.programs)) && !is_named(&args.without)
+            let is_asked_for = match args.programs.is_empty() {
+                true => !name.is_package(),
+                false => is_named(&args.programs),
+            };
+            is_asked_for && !is_named(&args.without)
         })
         .collect();
     let mut json = args.json.as_ref().map(std::fs::File::create).transpose()?;

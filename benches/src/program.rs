@@ -97,12 +97,20 @@ pub(crate) enum Name {
     ZarrPython,
     /// With the pipeline that is faster, and must be asked for.
     ZarrFused,
+    /// Our package for Python, in place of zarr-python.
+    ZarrRs,
+    /// zarr-python with our pipeline.
+    ZarrEngine,
+    /// zarr-python with the pipeline of the `zarrs` crate.
+    ZarrsPython,
+    /// The `zarrs` crate in Python, in place of zarr-python.
+    Zarrista,
     /// No library: what the machine needs to fetch the bytes and to decode them.
     Limit,
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Ours,
         Self::OursWait,
         Self::Zarrs,
@@ -110,6 +118,10 @@ impl Name {
         Self::Tensorstore,
         Self::ZarrPython,
         Self::ZarrFused,
+        Self::ZarrRs,
+        Self::ZarrEngine,
+        Self::ZarrsPython,
+        Self::Zarrista,
         Self::Limit,
     ];
 
@@ -122,6 +134,10 @@ impl Name {
             Self::Tensorstore => "tensorstore",
             Self::ZarrPython => "zarr-python",
             Self::ZarrFused => "zarr-fused",
+            Self::ZarrRs => "zarr_rs",
+            Self::ZarrEngine => "zarr-engine",
+            Self::ZarrsPython => "zarrs-python",
+            Self::Zarrista => "zarrista",
             Self::Limit => "limit",
         }
     }
@@ -132,20 +148,26 @@ impl Name {
         let path = Path::new(at);
         let is_nodes = matches!(dataset.kind, Kind::Nodes { .. });
         Ok(Some(match self {
-            Self::Tensorstore | Self::ZarrPython | Self::ZarrFused | Self::Limit => {
-                return Ok(None);
-            }
+            _ if self.is_script() || self == Self::Limit => return Ok(None),
             _ if is_nodes => Box::new(Nodes::new(self, path)?),
             Self::Ours => Box::new(Ours::on_tokio(at, dataset)?),
             Self::OursWait => Box::new(Ours::without_runtime(at, dataset)?),
             Self::Zarrs => Box::new(Zarrs::new(path, dataset.kind, Some(dataset.element))?),
-            Self::ZarrsBytes => Box::new(Zarrs::new(path, dataset.kind, None)?),
+            _ => Box::new(Zarrs::new(path, dataset.kind, None)?),
         }))
     }
 
     /// Whether it is driven from Python.
     pub(crate) fn is_script(self) -> bool {
-        matches!(self, Self::Tensorstore | Self::ZarrPython | Self::ZarrFused)
+        matches!(self, Self::Tensorstore | Self::ZarrPython | Self::ZarrFused) || self.is_package()
+    }
+
+    /// Whether it is a package for Python over an engine in Rust, of which none is among the usual peers.
+    pub(crate) fn is_package(self) -> bool {
+        matches!(
+            self,
+            Self::ZarrRs | Self::ZarrEngine | Self::ZarrsPython | Self::Zarrista
+        )
     }
 
     pub(crate) fn is_ours(self) -> bool {
@@ -153,7 +175,7 @@ impl Name {
     }
 
     pub(crate) fn is_peer(self) -> bool {
-        !self.is_ours() && self != Self::Limit
+        !matches!(self, Self::ZarrRs | Self::ZarrEngine | Self::Limit) && !self.is_ours()
     }
 
     /// Whether it can do this with such a data set.
@@ -161,16 +183,20 @@ impl Name {
         let is_zarrs = matches!(self, Self::Zarrs | Self::ZarrsBytes);
         let can_call = match workload.verb() {
             _ if self == Self::Limit => workload.has_limit(),
+            verb if self.is_package() => matches!(verb, Verb::Read | Verb::Write),
             Verb::Rechunk => !is_zarrs,
             Verb::Consolidate => !is_zarrs && self != Self::Tensorstore,
             // The pipeline makes no difference.
             Verb::List => self != Self::ZarrFused,
             _ => true,
         };
-        // The zarrs crate has neither lists nor points.
+        // The zarrs crate has neither lists nor points, and in Python no steps.
         let is_boxes = |wants: &[Want]| wants.iter().all(|want| want.part().is_some());
         let is_nodes = matches!(dataset.kind, Kind::Nodes { .. });
-        let can_read = !is_zarrs || is_nodes || is_boxes(&workload.wants(dataset));
+        let can_read = match self {
+            Self::Zarrista => workload != Workload::Strided && is_boxes(&workload.wants(dataset)),
+            _ => !is_zarrs || is_nodes || is_boxes(&workload.wants(dataset)),
+        };
         can_call && can_read && self.can_open(dataset)
     }
 
@@ -180,12 +206,13 @@ impl Name {
             // The zarrs crate is built without its clients here, and zarr-python has none of its own.
             (Self::Ours | Self::OursWait | Self::Tensorstore, Kind::Far | Kind::Bucket) => true,
             (_, Kind::Far | Kind::Bucket) => false,
+            (_, kind) if self.is_package() => kind == Kind::Files,
             // Names have no types.
             (Self::ZarrsBytes, Kind::Nodes { .. }) => false,
             _ => true,
         };
         let format = match (self, dataset.format) {
-            (Self::Limit, format) => format == Format::V3,
+            (Self::Limit | Self::ZarrsPython | Self::Zarrista, format) => format == Format::V3,
             (Self::Tensorstore, format) => {
                 !matches!(format, Format::V3Rectilinear | Format::V2(Some(_)))
             }
@@ -195,7 +222,10 @@ impl Name {
             _ => true,
         };
         // Texts are no elements of tensorstore's, and have no size of which a limit or bytes could be.
-        let has_texts = !matches!(self, Self::Limit | Self::Tensorstore | Self::ZarrsBytes);
+        let has_texts = !matches!(
+            self,
+            Self::Limit | Self::Tensorstore | Self::ZarrsBytes | Self::ZarrsPython | Self::Zarrista
+        );
         kind && format && (dataset.element != Element::Text || has_texts)
     }
 }

@@ -73,12 +73,13 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "python",
-        help: "builds the wheel of zarr_rs and tests it against NumPy and zarr-python; [--quick] in the dev profile",
+        help: "builds the wheel of zarr_rs and tests it against NumPy and zarr-python; [--quick] in the dev profile; \
+               [--zarr-python] runs zarr-python's own tests over the engine",
         run: wheel::run,
     },
     Verb {
         name: "bench",
-        help: "compares speed with zarrs; [--peers] with tensorstore, zarr-python; [--quick] [--full] [--json FILE]; \
+        help: "compares speed with zarrs; [--peers] with tensorstore, zarr-python; [--packages] of Python's packages; [--quick] [--full] [--json FILE]; \
                [--counts] compares instructions and system calls with those that are kept; [--curves] measures how costs grow; \
                [--save] with either keeps what was found",
         run: bench::run,
