@@ -62,7 +62,7 @@ fn sources(python: &Path, home: &Path) -> Result<PathBuf> {
     let archive = home.join(format!("zarr-{VERSION}.tar.gz"));
     run_command(
         Command::new(python)
-            .args(["-m", "tarfile", "-e"])
+            .args(["-m", "tarfile", "--filter", "data", "-e"])
             .arg(&archive)
             .arg(home),
     )?;
