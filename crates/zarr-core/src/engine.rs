@@ -34,7 +34,7 @@ pub use block::{Block, BlockPlace};
 pub(crate) use cache::{CachedChunks, ChunkCache, IndexCache};
 pub use elements::Elements;
 pub use output::Output;
-pub(crate) use output::{Destination, lend};
+pub(crate) use output::{Destination, filled, lend};
 pub(crate) use source::check_exact;
 pub(crate) use transfer::{Moved, settled, transfer};
 pub use writer::ArrayWriter;

@@ -7,6 +7,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use zarr::{DataType, DynData, Values, VarArray};
 
 use crate::dtype::{self, numpy};
+use crate::errors;
 use crate::json;
 
 /// Elements as a NumPy array. Those of one size keep the memory they were read into.
@@ -125,7 +126,21 @@ fn as_array<'py>(
     let keywords = PyDict::new(py);
     keywords.set_item("copy", false)?;
     let array = numpy.call_method1("asarray", (value,))?;
-    array.call_method("astype", (wanted,), Some(&keywords))
+    let array = array.call_method("astype", (wanted,), Some(&keywords))?;
+    in_native_order(array)
+}
+
+/// The same elements in this machine's byte order, which `astype` leaves as it is for dates and durations without a unit.
+fn in_native_order(array: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
+    let dtype = array.getattr("dtype")?;
+    let kind: char = dtype.getattr("kind")?.extract()?;
+    if !matches!(kind, 'm' | 'M') || dtype.getattr("isnative")?.extract()? {
+        return Ok(array);
+    }
+    let native = dtype.call_method1("newbyteorder", ("=",))?;
+    array
+        .call_method0("byteswap")?
+        .call_method1("view", (native,))
 }
 
 /// The bytes of elements of one size, in C order.
@@ -142,7 +157,8 @@ fn fixed(array: &Bound<'_, PyAny>) -> PyResult<Values> {
     let flat: PyReadonlyArray1<'_, u8> = flat.extract()?;
     let bytes = flat.as_slice()?;
     // The copy is what a write goes on with if it is interrupted, and other threads may change the array meanwhile.
-    Ok(Values::Fixed(py.detach(|| bytes.to_vec()).into()))
+    py.detach(|| Values::copied(bytes))
+        .map_err(|error| errors::to_python(&error))
 }
 
 fn variable(array: &Bound<'_, PyAny>, data_type: &DataType) -> PyResult<VarArray> {

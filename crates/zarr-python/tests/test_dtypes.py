@@ -147,3 +147,11 @@ def test_a_result_is_memory_of_its_own(order):
     assert found.flags.aligned
     found[0, 0] = 99
     assert a[0, 0] == 0
+
+
+@pytest.mark.parametrize("kind", ["M8", "m8"])
+@pytest.mark.filterwarnings("ignore:The 'generic' unit:DeprecationWarning")
+def test_times_without_a_unit_in_either_byte_order(kind):
+    counts = np.array([0, 1, -2, 100], ">i8")
+    a = zarr_rs.array(counts.view(f">{kind}"))
+    assert a[...].view("i8").tolist() == counts.tolist()

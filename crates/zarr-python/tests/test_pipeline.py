@@ -247,3 +247,18 @@ def test_inner_chunks_lie_in_the_order_that_was_asked_for(tmp_path, order):
             )
             a[...] = data
     assert (tmp_path / "a/c/0/0").read_bytes() == (tmp_path / "b/c/0/0").read_bytes()
+
+
+class OtherBytesCodec(zarr.codecs.BytesCodec):
+    """Put in the place of zarr-python's own by its configuration."""
+
+
+def test_a_codec_of_another_implementation_is_left_to_zarr_python(store):
+    zarr.registry.register_codec("bytes", OtherBytesCodec)
+    name = f"{OtherBytesCodec.__module__}.{OtherBytesCodec.__qualname__}"
+    with zarr.config.set({"codecs.bytes": name}):
+        a = zarr.create_array(store, shape=4, dtype="i4", chunks=2, serializer=OtherBytesCodec(), compressors=None)
+        a[...] = 7
+        assert a[...].tolist() == [7] * 4
+    assert counts.engine == 0
+    assert counts.reasons == {"a codec of another implementation": 4}

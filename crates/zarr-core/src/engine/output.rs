@@ -519,6 +519,9 @@ pub(crate) fn filled<T: AnyBitPattern>(
     }
     let mut elements = Vec::<T>::new();
     elements.try_reserve_exact(count).ok()?;
+    if len >= HUGE_PAGES {
+        advise_huge(NonNull::new(elements.as_mut_ptr())?.cast(), len);
+    }
     // SAFETY: the vector has room for `count` elements, which are `len` bytes; it lives longer than the view, and nothing
     // else accesses its memory meanwhile.
     let view = unsafe { NdViewMut::from_raw(elements.as_mut_ptr().cast(), len, shape, elem) };

@@ -85,6 +85,12 @@ class Counts:
 counts = Counts()
 
 
+def _is_usual(codec: Codec) -> bool:
+    """Whether a codec is that of zarr-python or numcodecs, and not one that the configuration puts in its place."""
+    inner = codec.codecs if isinstance(codec, ShardingCodec) else ()
+    return type(codec).__module__.split(".")[0] in ("zarr", "numcodecs") and all(map(_is_usual, inner))
+
+
 @dataclass(frozen=True)
 class _Document:
     """What the engine has to know of an array."""
@@ -100,7 +106,6 @@ class _Document:
 
     @classmethod
     def of(cls, metadata: ArrayV2Metadata | ArrayV3Metadata) -> _Document:
-        documents = metadata.to_buffer_dict(cpu.buffer_prototype)
         if isinstance(metadata, ArrayV2Metadata):
             name, chunk_shape, sharding = ".zarray", metadata.chunks, None
             keys: ChunkKeyEncoding = V2ChunkKeyEncoding(separator=metadata.dimension_separator)
@@ -110,6 +115,12 @@ class _Document:
                 raise HandBackError("chunks of several lengths")
             chunk_shape, keys = metadata.chunk_grid.chunk_shape, metadata.chunk_key_encoding
             sharding = next((codec for codec in metadata.codecs if isinstance(codec, ShardingCodec)), None)
+            if not all(map(_is_usual, metadata.codecs)):
+                raise HandBackError("a codec of another implementation")
+        try:
+            documents = metadata.to_buffer_dict(cpu.buffer_prototype)
+        except TypeError as error:
+            raise HandBackError(f"a document that is no JSON ({error})") from error
         members = json.loads(documents[name].to_bytes())
         members.pop("attributes", None)
         # Not part of the document: only who writes a shard knows the order.
