@@ -261,4 +261,4 @@ def test_a_codec_of_another_implementation_is_left_to_zarr_python(store):
         a[...] = 7
         assert a[...].tolist() == [7] * 4
     assert counts.engine == 0
-    assert counts.reasons == {"a codec of another implementation": 4}
+    assert all("OtherBytesCodec" in reason for reason in counts.reasons), counts

@@ -85,10 +85,15 @@ class Counts:
 counts = Counts()
 
 
-def _is_usual(codec: Codec) -> bool:
-    """Whether a codec is that of zarr-python or numcodecs, and not one that the configuration puts in its place."""
-    inner = codec.codecs if isinstance(codec, ShardingCodec) else ()
-    return type(codec).__module__.split(".")[0] in ("zarr", "numcodecs") and all(map(_is_usual, inner))
+def _check_usual(codecs: Iterable[Codec]) -> None:
+    """Check that codecs are those of zarr-python or numcodecs, and none that the configuration puts in their place."""
+    for codec in codecs:
+        kind = type(codec)
+        if kind.__module__.split(".")[0] not in ("zarr", "numcodecs"):
+            name = codec.to_dict().get("name")
+            raise HandBackError(f"codec `{name}`: only Python has {kind.__module__}.{kind.__qualname__}")
+        if isinstance(codec, ShardingCodec):
+            _check_usual(codec.codecs)
 
 
 @dataclass(frozen=True)
@@ -115,8 +120,7 @@ class _Document:
                 raise HandBackError("chunks of several lengths")
             chunk_shape, keys = metadata.chunk_grid.chunk_shape, metadata.chunk_key_encoding
             sharding = next((codec for codec in metadata.codecs if isinstance(codec, ShardingCodec)), None)
-            if not all(map(_is_usual, metadata.codecs)):
-                raise HandBackError("a codec of another implementation")
+            _check_usual(metadata.codecs)
         try:
             documents = metadata.to_buffer_dict(cpu.buffer_prototype)
         except TypeError as error:
