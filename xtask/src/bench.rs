@@ -72,9 +72,13 @@ fn peers(workspace: &Workspace) -> Result<std::result::Result<PathBuf, Skip>> {
 
 /// The same with our own package, and those of the zarrs crate.
 fn packages(workspace: &Workspace) -> Result<std::result::Result<PathBuf, Skip>> {
-    let (python, wheel) = match (peers(workspace)?, wheel::release(workspace)?) {
-        (Ok(python), Ok(wheel)) => (python, wheel),
-        (Err(skip), _) | (_, Err(skip)) => return Ok(Err(skip)),
+    let python = match peers(workspace)? {
+        Ok(python) => python,
+        Err(skip) => return Ok(Err(skip)),
+    };
+    let wheel = match wheel::release(workspace)? {
+        Ok(wheel) => wheel,
+        Err(skip) => return Ok(Err(skip)),
     };
     let pins = workspace.root().join("benches/peers/requirements.txt");
     wheel::install(&python, &[Path::new("-r"), &pins, &wheel])?;

@@ -10,16 +10,15 @@ use crate::process::run as run_command;
 use crate::report::{Outcome, Result};
 use crate::workspace::{Workspace, read};
 
-/// The version whose tests are run. It is the one that the environment pins.
-const VERSION: &str = "3.4.2";
-
 pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     let python = match environment(workspace)? {
         Ok(python) => python,
         Err(skip) => return Ok(Outcome::Skipped(skip)),
     };
     install(&python, &[&build(workspace, &python, "release")?])?;
-    let tests = sources(&python, &home(workspace))?;
+    let pins = read(&package(workspace).join("tests/requirements.txt"))?;
+    let version = pinned(&pins).ok_or("tests/requirements.txt does not pin zarr")?;
+    let tests = sources(&python, &home(workspace), version)?;
     let ours = package(workspace).join("tests/zarr_python");
     let left_out = LeftOut::parse(&read(&ours.join("left_out.txt"))?)?;
     let mut command = Command::new(&python);
@@ -43,9 +42,14 @@ pub(super) fn run(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The version of zarr-python that the environment has.
+fn pinned(pins: &str) -> Option<&str> {
+    pins.lines().find_map(|line| line.strip_prefix("zarr=="))
+}
+
 /// The folder of zarr-python's source package, fetched if it is missing.
-fn sources(python: &Path, home: &Path) -> Result<PathBuf> {
-    let folder = home.join(format!("zarr-{VERSION}"));
+fn sources(python: &Path, home: &Path, version: &str) -> Result<PathBuf> {
+    let folder = home.join(format!("zarr-{version}"));
     if folder.join("tests").is_dir() {
         return Ok(folder);
     }
@@ -57,9 +61,9 @@ fn sources(python: &Path, home: &Path) -> Result<PathBuf> {
             .args(source)
             .arg("--dest")
             .arg(home)
-            .arg(format!("zarr=={VERSION}")),
+            .arg(format!("zarr=={version}")),
     )?;
-    let archive = home.join(format!("zarr-{VERSION}.tar.gz"));
+    let archive = home.join(format!("zarr-{version}.tar.gz"));
     run_command(
         Command::new(python)
             .args(["-m", "tarfile", "--filter", "data", "-e"])
@@ -105,6 +109,12 @@ impl LeftOut {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_version_is_the_pinned_one() {
+        assert_eq!(pinned("a==1\nzarr==3.4.2\n"), Some("3.4.2"));
+        assert_eq!(pinned("zarrs==0.2\n"), None);
+    }
 
     #[test]
     fn a_line_names_a_file_or_a_test_and_the_reason() {

@@ -404,12 +404,7 @@ mod tests {
         let (heap, is_wanted) = (Arc::new(VlenHeap::new(Vec::new())), || true);
         let workers = Workers {
             workers: Some(&is_wanted),
-            heap: &heap,
-            chunk_bytes: 0,
-            meter: None,
-            at_once: false,
-            waiting: 0,
-            alone: false,
+            ..Workers::caller(&heap, 0, None)
         };
         let threads = |workers: Workers<'_>, pieces, bytes| workers.waiting_threads(pieces, bytes);
         assert_eq!(threads(workers, 100, Some(4096)), 0);
