@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::process::{answers, capture, cargo, run as run_command};
 use crate::report::{Outcome, Result, Skip};
 use crate::workspace::Workspace;
-use crate::{counts, features, fuzz, interop, sanitize, test, tidy, wheel};
+use crate::{counts, features, fuzz, interop, sanitize, targets, test, tidy, wheel};
 
 type Step = (&'static str, fn(&Workspace) -> Result<Outcome>);
 
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     ("features", |workspace| {
         features::short(workspace, has_clippy(workspace))
     }),
+    ("targets", targets::short),
     ("msrv", msrv),
     ("deny", deny),
     ("counts", |workspace| counts::run(workspace, &[])),

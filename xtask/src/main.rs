@@ -18,6 +18,7 @@ mod remote;
 mod report;
 mod sanitize;
 mod support;
+mod targets;
 mod test;
 mod tidy;
 mod wheel;
@@ -83,6 +84,11 @@ const VERBS: &[Verb] = &[
                [--counts] compares instructions and system calls with those that are kept; [--curves] measures how costs grow; \
                [--save] with either keeps what was found",
         run: bench::run,
+    },
+    Verb {
+        name: "targets",
+        help: "builds for other systems and processors and runs the tests there, under Wine and QEMU; [TARGET …]",
+        run: targets::run,
     },
     Verb {
         name: "sanitize",

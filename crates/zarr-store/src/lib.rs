@@ -35,7 +35,7 @@ mod descriptors;
 mod error;
 mod key;
 mod key_map;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub mod local;
 mod location;
 pub mod lock;
@@ -57,7 +57,7 @@ mod wrap;
 #[cfg(feature = "zip")]
 pub mod zip;
 
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub use local::{Durability, LocalStore, Locking, Symlinks};
 #[cfg(feature = "remote")]
 pub use remote::ObjectStore;
@@ -67,7 +67,7 @@ pub use wrap::Cached;
 pub use wrap::{Trace, Traced};
 #[cfg(feature = "zip")]
 pub use zip::ZipStore;
-#[cfg(all(feature = "zip", feature = "local", unix))]
+#[cfg(all(feature = "zip", feature = "local", any(unix, windows)))]
 pub use zip::ZipWriter;
 pub use {
     auxiliary::AuxiliaryFile,

@@ -18,13 +18,13 @@ mod directory;
 mod end;
 mod entry;
 mod fetch;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod files;
 mod limits;
 mod object;
 mod refusal;
 mod store;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod writer;
 mod zstd;
 
@@ -38,9 +38,9 @@ use std::{
 use bytes::Bytes;
 
 pub use self::limits::ZipLimits;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub use self::writer::ZipWriter;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub(crate) use self::writer::resolved;
 use self::{
     directory::{Index, Opening},
@@ -256,5 +256,5 @@ fn hash(version: &Version) -> u64 {
 }
 
 #[cfg(test)]
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod tests;
