@@ -171,5 +171,5 @@ async fn attend(stream: TcpStream, served: Arc<ServedStore>, work: Weak<()>) {
     drop(connection.await);
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;

@@ -12,8 +12,9 @@ pub(super) enum Content<'a> {
     Payload(&'a Payload),
     /// All of a file, copied by the system: without copying a byte where the file system can share blocks.
     File(&'a File),
-    /// The same, and these bytes behind it.
-    Appended(&'a File, &'a Payload),
+    /// The same, and these bytes behind it. The file is opened for the copy alone: an open one may be in the way of the
+    /// file that replaces it.
+    Appended(&'a dyn Fn() -> io::Result<File>, &'a Payload),
 }
 
 impl Content<'_> {
@@ -31,7 +32,7 @@ impl Content<'_> {
             Content::Payload(value) => write_parts(file, value),
             Content::File(source) => write_file(file, source),
             Content::Appended(source, value) => {
-                write_file(file, source)?;
+                write_file(file, &source()?)?;
                 write_parts(file, value)
             }
         }

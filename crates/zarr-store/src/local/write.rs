@@ -70,18 +70,21 @@ impl LocalStore {
         tail: &Payload,
         same: &Version,
     ) -> Result<Version> {
-        let fail = |e| store_error(self, Op::Put, key, e);
-        let conflict = || StoreError::new(Op::Put, self, key, StoreErrorKind::Conflict);
-        let file = match self.root.open_file(key.as_str()) {
-            Ok(file) => file,
-            Err(e) if is_absent(&e) => return Err(conflict()),
-            Err(e) => return Err(fail(e)),
+        // What is not that version is not there, which is a conflict.
+        let open = || {
+            let opened = self.root.open_file(key.as_str()).and_then(|file| {
+                let version = FileStat::of(&file)?.version;
+                Ok((version == *same).then_some(file))
+            });
+            match opened {
+                Ok(Some(file)) => Ok(file),
+                Ok(None) => Err(io::ErrorKind::NotFound.into()),
+                Err(e) if is_absent(&e) => Err(io::ErrorKind::NotFound.into()),
+                Err(e) => Err(e),
+            }
         };
-        if FileStat::of(&file).map_err(fail)?.version != *same {
-            return Err(conflict());
-        }
         let mode = PutMode::Update(same.clone());
-        self.put_value(key, &Content::Appended(&file, tail), &mode)
+        self.put_value(key, &Content::Appended(&open, tail), &mode)
     }
 
     /// Replaces a value by the file that another store has.
