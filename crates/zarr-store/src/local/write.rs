@@ -1,7 +1,7 @@
 //! Replacing and deleting a value: a complete file is renamed over it, and a condition is checked under the lock that
 //! keeps others from doing the same meanwhile.
 
-use std::{io, sync::MutexGuard};
+use std::{cell::Cell, io, sync::MutexGuard};
 
 use super::{
     Durability, LocalStore,
@@ -105,7 +105,13 @@ impl LocalStore {
         ByteRange::AtMost(most)
             .resolve(size)
             .map_err(|kind| StoreError::new(Op::Get, from, key, kind))?;
-        self.put_value(to, &Content::File(&file), &PutMode::Overwrite)?;
+        // Only a second try opens it again.
+        let file = Cell::new(Some(file));
+        let open = || match file.take() {
+            Some(file) => Ok(file),
+            None => from.root.open_file(key.as_str()),
+        };
+        self.put_value(to, &Content::File(&open), &PutMode::Overwrite)?;
         Ok(Copied::Stored { size: Some(size) })
     }
 
