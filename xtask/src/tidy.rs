@@ -8,6 +8,7 @@ mod graph;
 mod longest;
 mod mask;
 mod names;
+mod packages;
 mod source;
 mod unsafety;
 
@@ -23,6 +24,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         .collect();
     let mut problems = graph::check(&workspace.members()?);
     problems.extend(graph::check_reasons(&workspace.manifest()?));
+    problems.extend(packages::check(workspace)?);
     for source in &sources {
         problems.extend(opening(source));
         problems.extend(banned::check(source));

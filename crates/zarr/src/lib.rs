@@ -68,6 +68,7 @@
 //! - stores and codecs of your own: [`testing`]
 //! - errors: [`Error`], with an [`ErrorKind`] and a coarser [`ErrorClass`]
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod arguments;
