@@ -5,6 +5,7 @@
 mod banned;
 mod bodies;
 mod graph;
+mod links;
 mod longest;
 mod mask;
 mod names;
@@ -13,6 +14,7 @@ mod source;
 mod unsafety;
 
 use crate::report::{Outcome, Result};
+use crate::support;
 use crate::workspace::Workspace;
 use source::Source;
 
@@ -25,6 +27,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     let mut problems = graph::check(&workspace.members()?);
     problems.extend(graph::check_reasons(&workspace.manifest()?));
     problems.extend(packages::check(workspace)?);
+    problems.extend(links::check(workspace)?);
+    problems.extend(support::check(workspace)?);
     for source in &sources {
         problems.extend(opening(source));
         problems.extend(banned::check(source));
