@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::process::{cargo, run as run_command};
 use crate::report::Result;
-use crate::workspace::Workspace;
+use crate::workspace::{Member, Workspace};
 
 /// The unpacked packages.
 pub(crate) struct Packages {
@@ -19,7 +19,7 @@ impl Packages {
     /// Packages what lies in the workspace, whether or not it is committed.
     pub(crate) fn new(workspace: &Workspace) -> Result<Self> {
         let members = workspace.published()?;
-        let names: Vec<&str> = members.iter().map(|member| member.name()).collect();
+        let names: Vec<&str> = members.iter().map(Member::name).collect();
         let mut command = cargo(
             workspace,
             &["package", "--quiet", "--no-verify", "--allow-dirty"],
