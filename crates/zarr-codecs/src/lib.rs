@@ -97,6 +97,8 @@
 //! # }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod array;
 mod cast;
 mod chain;

@@ -27,6 +27,7 @@
 //! # Ok::<(), zarr_store::StoreError>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod auxiliary;
