@@ -78,23 +78,25 @@ impl Values {
 #[pymethods]
 impl Values {
     #[new]
-    #[pyo3(signature = (store, storage_options = None))]
+    #[pyo3(signature = (store, storage_options = None, path = ""))]
     fn new(
         store: &Bound<'_, PyAny>,
         storage_options: Option<&Bound<'_, PyDict>>,
+        path: &str,
     ) -> PyResult<Self> {
         let place = Place::new(Some(store))?.with_options(storage_options)?;
+        let place = place.join(path);
         Ok(Self {
             place,
             opened: Arc::default(),
         })
     }
 
-    /// Opens the store, and tells whether values can be written, and whether keys can be listed.
+    /// Opens the store, and tells whether values can be written, whether keys can be listed, and whether it answers later.
     fn open(&self) -> Operation {
         self.operation(|location| async move {
             let hints = location.store().hints();
-            Ok((hints.writable, hints.listable))
+            Ok((hints.writable, hints.listable, hints.high_latency))
         })
     }
 
