@@ -51,7 +51,8 @@ def test_the_engine_reads_and_writes(bucket, open_store, layout):
         np.testing.assert_array_equal(a[index], wanted[index])
         a[index] = wanted[index] = -1
     np.testing.assert_array_equal(a[...], wanted)
-    assert a.nchunks_initialized == a.nchunks
+    # zarr-python counts all inner chunks of a shard, also those that are outside of the array.
+    assert a.nchunks_initialized >= a.nchunks
     assert counts.engine > 0 and counts.python == 0, counts
     # The bytes are where zarr-python alone finds them, parts of shards too.
     with zarr.config.set({"codec_pipeline.path": "zarr.core.codec_pipeline.BatchedCodecPipeline"}):

@@ -39,10 +39,10 @@ class OfStores(StoreTests[EngineStore, cpu.Buffer]):
         with pytest.raises(TypeError, match="Buffer"):
             await store.set("a", b"bytes")
 
-    async def test_a_part_beyond_the_value_is_an_error(self, store):
+    async def test_behind_the_end_of_a_value_there_is_nothing(self, store):
         await store.set("a", cpu.Buffer.from_bytes(b"1234"))
-        with pytest.raises(ValueError, match="4"):
-            await store.get("a", default_buffer_prototype(), zarr.abc.store.RangeByteRequest(10, 20))
+        for part, wanted in ((zarr.abc.store.RangeByteRequest(2, 20), b"34"), (zarr.abc.store.OffsetByteRequest(10), b"")):
+            assert (await store.get("a", default_buffer_prototype(), part)).to_bytes() == wanted
 
 
 class TestDirectories(OfStores):

@@ -157,12 +157,14 @@ _SERVICES = {"S3Store": ("s3", "bucket"), "GCSStore": ("gs", "bucket"), "AzureSt
 def _of_obstore(service: Any) -> Address | None:
     """A store of obstore, whose options have the names of the engine's: both are those of one library."""
     kind = type(service)
-    if kind.__module__ != "obstore.store" or service.retry_config is not None:
+    if kind.__module__ != "obstore.store" or kind.__name__ not in {"HTTPStore", *_SERVICES}:
+        return None
+    if service.retry_config is not None:
         return None
     options = dict(service.client_options or {})
     if kind.__name__ == "HTTPStore":
         return _address(service.url, options)
-    if kind.__name__ not in _SERVICES or service.credential_provider is not None:
+    if service.credential_provider is not None:
         return None
     scheme, bucket = _SERVICES[kind.__name__]
     options |= service.config
