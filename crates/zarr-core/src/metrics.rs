@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Serialize, Serializer};
+use zarr_store::runtime::Instant;
 use zarr_store::{
     Call, Hook, Hooked, Identity, IoHints, Location, Op, Outcome, StoreErrorKind, Tally,
 };
