@@ -27,6 +27,7 @@
 //! # Ok::<(), zarr_store::StoreError>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod auxiliary;
@@ -54,7 +55,7 @@ mod tests;
 mod update;
 mod value;
 mod wrap;
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub mod zip;
 
 #[cfg(all(feature = "local", any(unix, windows)))]
@@ -65,9 +66,13 @@ pub use remote::ObjectStore;
 pub use wrap::Cached;
 #[cfg(feature = "tracing")]
 pub use wrap::{Trace, Traced};
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub use zip::ZipStore;
-#[cfg(all(feature = "zip", feature = "local", any(unix, windows)))]
+#[cfg(all(
+    any(feature = "zip", feature = "zip-rust"),
+    feature = "local",
+    any(unix, windows)
+))]
 pub use zip::ZipWriter;
 pub use {
     auxiliary::AuxiliaryFile,

@@ -223,7 +223,7 @@ fn lock_named(file: &File, dir: DirRef<'_>, path: &Path) -> io::Result<Option<bo
 }
 
 /// The same for a full path.
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub(crate) fn lock_at(file: &File, path: &Path) -> io::Result<Option<bool>> {
     lock_named(file, system::cwd(), path)
 }

@@ -30,7 +30,7 @@ pub(super) enum Kind {
 
 pub(crate) use current::{metadata_at, metadata_of, read_once, version};
 // For the writer of archives.
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub(crate) use current::{copy_front, open_lock_to_write, replace, sync_names, write_at};
 // Names and errors.
 pub(super) use current::{check_name, is_a_link, is_shortage, shown, spelled};

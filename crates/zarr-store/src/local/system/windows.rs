@@ -9,7 +9,7 @@ mod lock;
 mod open;
 mod patience;
 
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub(crate) use self::file::{copy_front, open_lock_to_write, replace, sync_names, write_at};
 pub(crate) use self::file::{metadata_at, metadata_of, read_once, version};
 pub(in crate::local) use self::{

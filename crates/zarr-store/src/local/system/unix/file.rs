@@ -121,7 +121,7 @@ pub(crate) fn read_once<'d>(
 }
 
 /// For the writer of archives, whose files have full paths.
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 mod archive {
     use std::{
         fs::{self, File, OpenOptions},
@@ -164,5 +164,5 @@ mod archive {
     }
 }
 
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub(crate) use archive::{copy_front, open_lock_to_write, replace, sync_names, write_at};

@@ -140,7 +140,7 @@ pub(in crate::local) fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Resul
 }
 
 /// For the writer of archives, whose files have full paths.
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 mod archive {
     use std::{
         fs::{File, OpenOptions},
@@ -208,5 +208,5 @@ mod archive {
     }
 }
 
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub(crate) use archive::{copy_front, open_lock_to_write, replace, sync_names, write_at};
