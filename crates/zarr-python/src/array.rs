@@ -1,10 +1,11 @@
 //! `Array`: the Python class. Each call works on the handle that the object has at that time.
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyMemoryError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use zarr::Selection;
+use zarr::{AxisChunks, Extension, Selection};
 
+use crate::config::{Config, order_name};
 use crate::dtype;
 use crate::elements;
 use crate::errors::to_python;
@@ -114,6 +115,39 @@ impl Array {
     }
 }
 
+/// The most chunks along an axis whose lengths are listed.
+const MOST_SIZES: u64 = 1 << 24;
+
+/// The lengths of the chunks of each axis, of which the last ends where the axis does.
+fn chunk_sizes<'py>(
+    py: Python<'py>,
+    array: &zarr::Array,
+    axes: &[AxisChunks],
+) -> PyResult<Bound<'py, PyTuple>> {
+    let axes = axes.iter().zip(array.shape());
+    let axes = axes.map(|(chunks, &extent)| {
+        let count = chunks.count(extent);
+        if count > MOST_SIZES {
+            let text = format!("{count} chunks along an axis are too many to list; see `chunks`");
+            return Err(PyMemoryError::new_err(text));
+        }
+        let mut left = extent;
+        let lengths = chunks.lengths(extent).map(|length| {
+            let length = length.min(left);
+            left -= length;
+            length
+        });
+        PyTuple::new(py, lengths.collect::<Vec<_>>())
+    });
+    PyTuple::new(py, axes.collect::<PyResult<Vec<_>>>()?)
+}
+
+fn codecs<'py>(py: Python<'py>, codecs: &[Extension]) -> PyResult<Bound<'py, PyTuple>> {
+    let codecs = codecs.iter();
+    let codecs = codecs.map(|codec| json::to_python(py, &codec.to_json()));
+    PyTuple::new(py, codecs.collect::<PyResult<Vec<_>>>()?)
+}
+
 #[pymethods]
 impl Array {
     /// The number of elements along each axis.
@@ -125,7 +159,7 @@ impl Array {
     /// Changes the shape, as `resize` does.
     #[setter]
     fn set_shape(&self, py: Python<'_>, shape: Lengths) -> PyResult<()> {
-        self.resize(py, shape).map(drop)
+        self.resize(py, shape, true).map(drop)
     }
 
     /// The number of axes.
@@ -182,10 +216,7 @@ impl Array {
     /// `C` or `F`: the order of axes in the memory of arrays that are read.
     #[getter]
     fn order(&self) -> &'static str {
-        match self.handle().order() {
-            zarr::Order::C => "C",
-            zarr::Order::F => "F",
-        }
+        order_name(self.handle().order())
     }
 
     /// The path in the store.
@@ -224,6 +255,61 @@ impl Array {
         let array = self.handle();
         let names = array.dimension_names();
         names.map(|names| PyTuple::new(py, names)).transpose()
+    }
+
+    /// The lengths of the chunks along each axis, which end at the array's end; of the inner chunks if it is sharded.
+    #[getter]
+    fn read_chunk_sizes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let array = self.handle();
+        chunk_sizes(py, &array, &array.read_chunk_sizes())
+    }
+
+    /// The lengths of the chunks along each axis, which end at the array's end; of the shards if it is sharded.
+    #[getter]
+    fn write_chunk_sizes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let array = self.handle();
+        chunk_sizes(py, &array, &array.write_chunk_sizes())
+    }
+
+    /// The codecs that elements go through before they become bytes, as a tuple of dicts that `create_array` takes.
+    #[getter]
+    fn filters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        codecs(py, &self.handle().filters())
+    }
+
+    /// The codec that makes bytes of elements, as a dict; None in format 2, which has none.
+    #[getter]
+    fn serializer<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let serializer = self.handle().serializer();
+        serializer
+            .map(|codec| json::to_python(py, &codec.to_json()))
+            .transpose()
+    }
+
+    /// The codecs that bytes go through, as a tuple of dicts that `create_array` takes.
+    #[getter]
+    fn compressors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        codecs(py, &self.handle().compressors())
+    }
+
+    /// How this object reads and writes: a dict, as `with_config` takes it.
+    #[getter]
+    fn config<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        Config::of_array(py, &self.handle())
+    }
+
+    /// The same array, read and written in another way: `order`, `write_empty_chunks`, `read_missing_chunks`.
+    ///
+    /// >>> a = zarr_rs.zeros(4, chunks=2, dtype="u1").with_config({"write_empty_chunks": True})
+    /// >>> a[...] = 0
+    /// >>> a.nchunks_initialized
+    /// 2
+    fn with_config(&self, config: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            handle: Handle::new(Config::new(Some(config))?.apply(self.handle())),
+            place: self.place.clone(),
+            answer: self.answer,
+        })
     }
 
     /// The number of chunks along each axis.
@@ -467,12 +553,24 @@ impl Array {
         Indexer::new(slf, Meaning::Blocks)
     }
 
-    /// Changes the shape. Chunks that are outside of the new shape are deleted.
-    fn resize<'py>(&self, py: Python<'py>, new_shape: Lengths) -> PyResult<Bound<'py, PyAny>> {
+    /// Changes the shape. Chunks that are outside of the new shape are deleted, unless `delete_outside_chunks` is false:
+    /// then they are there again if the array grows.
+    #[pyo3(signature = (new_shape, delete_outside_chunks = true))]
+    fn resize<'py>(
+        &self,
+        py: Python<'py>,
+        new_shape: Lengths,
+        delete_outside_chunks: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let handle = self.handle.clone();
         let resize = async move {
             let mut array = handle.get();
-            array.resize(new_shape.0).await?;
+            let resize = array.resize(new_shape.0);
+            match delete_outside_chunks {
+                true => resize,
+                false => resize.keep_outside(),
+            }
+            .await?;
             handle.replace(array);
             Ok(())
         };

@@ -2,11 +2,13 @@
 
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
-use zarr::Node;
+use pyo3::types::{PyDict, PyList, PyTuple};
+use zarr::{Members, Node};
 
 use crate::create::{New, array_at, group_at};
+use crate::errors::if_suitable;
 use crate::handle::Handle;
+use crate::hierarchy::{self, pairs};
 use crate::info::Info;
 use crate::json;
 use crate::lengths::Lengths;
@@ -48,43 +50,55 @@ impl Group {
         self.handle.get()
     }
 
-    /// The nodes below that are wanted, down to so many levels below the first; all levels if `None`.
-    fn nodes(
-        &self,
-        max_depth: Option<usize>,
-        wanted: fn(&Node) -> bool,
-    ) -> impl Future<Output = zarr::Result<Vec<(String, Node)>>> + Send + use<> {
-        let members = self.handle().members().max_depth(max_depth);
-        async move {
-            let found = members.await?.into_iter();
-            let found = found.filter(|(_, node)| wanted(node));
-            Ok(found
-                .map(|(path, node)| (path.as_str().to_owned(), node))
-                .collect())
-        }
+    /// The children.
+    fn children(&self) -> Members {
+        self.handle().members().max_depth(Some(0))
     }
 
-    /// The list of (path, node) of nodes below.
-    fn listed(&self, max_depth: Option<usize>, wanted: fn(&Node) -> bool) -> Operation {
+    /// The list of (path, node) of members that are wanted.
+    fn listed(&self, members: Members, wanted: fn(&Node) -> bool) -> Operation {
         let place = self.place.clone();
-        Operation::new(self.nodes(max_depth, wanted), move |py, nodes| {
+        Operation::new(found(members, wanted), move |py, nodes| {
+            pairs(py, &place, nodes)
+        })
+    }
+
+    /// The list of the children that are wanted.
+    fn values(&self, wanted: fn(&Node) -> bool) -> Operation {
+        let place = self.place.clone();
+        Operation::new(found(self.children(), wanted), move |py, nodes| {
             let list = PyList::empty(py);
             for (path, found) in nodes {
-                let place = place.join(&path);
-                list.append((path, node(py, found, place)?))?;
+                list.append(node(py, found, place.join(&path))?)?;
             }
             Ok(list.into_any().unbind())
         })
     }
 
-    /// The names of children.
+    /// The names of the children that are wanted.
     fn names(&self, wanted: fn(&Node) -> bool) -> Operation {
-        let nodes = self.nodes(Some(0), wanted);
+        let nodes = found(self.children(), wanted);
         Operation::plain(async move {
             let nodes = nodes.await?.into_iter();
             Ok(nodes.map(|(name, _)| name).collect::<Vec<_>>())
         })
     }
+}
+
+/// The members that are wanted, with their paths.
+async fn found(members: Members, wanted: fn(&Node) -> bool) -> zarr::Result<Vec<(String, Node)>> {
+    let found = members.await?.into_iter();
+    let found = found.filter(|(_, node)| wanted(node));
+    Ok(found
+        .map(|(path, node)| (path.as_str().to_owned(), node))
+        .collect())
+}
+
+/// Whether people see what Python prints.
+fn is_terminal(py: Python<'_>) -> PyResult<bool> {
+    let stdout = py.import("sys")?.getattr("stdout")?;
+    let answer = if_suitable(py, stdout.call_method0("isatty"))?;
+    answer.map_or(Ok(false), |yes| yes.is_truthy())
 }
 
 fn any(_: &Node) -> bool {
@@ -173,13 +187,18 @@ impl Group {
     }
 
     /// The nodes below as a list of (path, node): the children, or deeper ones. `max_depth=None` is all of them.
-    #[pyo3(signature = (max_depth = Some(0)))]
+    ///
+    /// Without `use_consolidated_for_children` the store is listed, though the group has consolidated metadata.
+    #[pyo3(signature = (max_depth = Some(0), *, use_consolidated_for_children = true))]
     fn members<'py>(
         &self,
         py: Python<'py>,
         max_depth: Option<usize>,
+        use_consolidated_for_children: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.answer.give(py, self.listed(max_depth, any))
+        let members = self.handle().members().max_depth(max_depth);
+        let members = members.use_consolidated_for_children(use_consolidated_for_children);
+        self.answer.give(py, self.listed(members, any))
     }
 
     /// How many nodes are below, down to a depth.
@@ -196,12 +215,22 @@ impl Group {
 
     /// The arrays among the children, as a list of (name, array).
     fn arrays<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.answer.give(py, self.listed(Some(0), is_array))
+        self.answer.give(py, self.listed(self.children(), is_array))
     }
 
     /// The groups among the children, as a list of (name, group).
     fn groups<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.answer.give(py, self.listed(Some(0), is_group))
+        self.answer.give(py, self.listed(self.children(), is_group))
+    }
+
+    /// The arrays among the children.
+    fn array_values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.answer.give(py, self.values(is_array))
+    }
+
+    /// The groups among the children.
+    fn group_values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.answer.give(py, self.values(is_group))
     }
 
     /// The names of the arrays among the children.
@@ -236,6 +265,20 @@ impl Group {
         self.answer.give(py, operation)
     }
 
+    /// The array below with this path.
+    fn get_array<'py>(&self, py: Python<'py>, path: String) -> PyResult<Bound<'py, PyAny>> {
+        let (group, place) = (self.handle(), self.place.join(&path));
+        let array = array_at(place, async move { group.array(&path).await });
+        self.answer.give(py, Operation::plain(array))
+    }
+
+    /// The group below with this path.
+    fn get_group<'py>(&self, py: Python<'py>, path: String) -> PyResult<Bound<'py, PyAny>> {
+        let (group, place) = (self.handle(), self.place.join(&path));
+        let found = group_at(place, async move { group.group(&path).await });
+        self.answer.give(py, Operation::plain(found))
+    }
+
     /// What an index is: a node below.
     fn _getitem<'py>(&self, py: Python<'py>, path: String) -> PyResult<Bound<'py, PyAny>> {
         let (group, place) = (self.handle(), self.place.join(&path));
@@ -253,6 +296,25 @@ impl Group {
         let group = self.handle();
         let contains = async move { group.contains(&path).await };
         self.answer.give(py, Operation::plain(contains))
+    }
+
+    /// Makes an array of data, in the place of what is there.
+    fn _setitem<'py>(
+        &self,
+        py: Python<'py>,
+        path: &str,
+        value: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let new = New {
+            place: self.place.join(path),
+            shape: None,
+            dtype: None,
+            data: Some(value),
+            keywords: None,
+        };
+        let create = new.builder(py, Some(&self.handle()))?.overwrite(true);
+        let create = async move { create.await.map(drop) };
+        self.answer.give(py, Operation::silent(create))
     }
 
     /// Deletes a node below.
@@ -274,6 +336,15 @@ impl Group {
 
     fn __getitem__<'py>(&self, py: Python<'py>, path: String) -> PyResult<Bound<'py, PyAny>> {
         self._getitem(py, path)
+    }
+
+    fn __setitem__<'py>(
+        &self,
+        py: Python<'py>,
+        path: &str,
+        value: Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        self._setitem(py, path, value).map(drop)
     }
 
     fn __contains__(&self, py: Python<'_>, path: String) -> PyResult<bool> {
@@ -331,6 +402,21 @@ impl Group {
         self.answer.give(py, Operation::plain(group))
     }
 
+    /// Makes several nodes below, and the groups between them, and returns a list of (path, node).
+    ///
+    /// `nodes` has for each path the document of an array or a group: a dict, or metadata of zarr-python.
+    #[pyo3(signature = (nodes, *, overwrite = false))]
+    fn create_hierarchy<'py>(
+        &self,
+        py: Python<'py>,
+        nodes: &Bound<'py, PyAny>,
+        overwrite: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let create = self.handle().create_hierarchy(hierarchy::nodes(nodes)?);
+        let create = hierarchy::created(self.place.clone(), create.overwrite(overwrite));
+        self.answer.give(py, create)
+    }
+
     /// The array below, made if it is missing; the keyword arguments are those of `zarr_rs.create_array`.
     ///
     /// An array that is there must have this shape, and a dtype that this one can hold, or with `exact` this very one.
@@ -360,13 +446,37 @@ impl Group {
         self.answer.give(py, Operation::plain(array))
     }
 
-    /// The group below, made if it is missing.
-    fn require_group<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
-        let handle = self.handle();
-        let group = zarr::group(&handle).path(name).context(handle.context());
-        let group = group.zarr_format(handle.zarr_format());
-        let group = group_at(self.place.join(name), group);
+    /// The group below, made if it is missing, or with `overwrite` in any case.
+    #[pyo3(signature = (name, overwrite = false))]
+    fn require_group<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        overwrite: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let require = self.handle().require_group(name).overwrite(overwrite);
+        let group = group_at(self.place.join(name), require);
         self.answer.give(py, Operation::plain(group))
+    }
+
+    /// The groups below as a tuple, made if they are missing.
+    #[pyo3(signature = (*names))]
+    fn require_groups<'py>(
+        &self,
+        py: Python<'py>,
+        names: Vec<String>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (group, place) = (self.handle(), self.place.clone());
+        let required = async move {
+            let groups = group.require_groups(&names).await?.into_iter();
+            let groups = groups.zip(&names);
+            Ok(groups
+                .map(|(group, name)| Group::new(group, place.join(name)))
+                .collect::<Vec<_>>())
+        };
+        let tuple =
+            |py: Python<'_>, groups: Vec<Group>| Ok(PyTuple::new(py, groups)?.into_any().unbind());
+        self.answer.give(py, Operation::new(required, tuple))
     }
 
     /// Moves a node below to another path below.
@@ -382,22 +492,31 @@ impl Group {
         self.answer.give(py, Operation::silent(moved))
     }
 
-    /// The hierarchy as a tree.
-    #[pyo3(signature = (expand = None, level = None))]
+    /// The hierarchy as a tree, of `max_nodes` nodes at most. Names are bold in a terminal, except with `plain`.
+    #[pyo3(signature = (expand = None, level = None, *, max_nodes = 500, plain = false))]
     fn tree<'py>(
         &self,
         py: Python<'py>,
         expand: Option<bool>,
         level: Option<usize>,
+        max_nodes: usize,
+        plain: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut tree = self.handle().tree();
+        let mut tree = self.handle().tree().max_nodes(max_nodes);
         if let Some(yes) = expand {
             tree = tree.expand(yes);
         }
         if let Some(level) = level {
             tree = tree.level(level);
         }
-        let tree = async move { Ok(Info(tree.await?.to_string())) };
+        let is_bold = !plain && is_terminal(py)?;
+        let tree = async move {
+            let tree = tree.await?;
+            Ok(Info(match is_bold {
+                true => tree.ansi(),
+                false => tree.to_string(),
+            }))
+        };
         self.answer.give(py, Operation::plain(tree))
     }
 

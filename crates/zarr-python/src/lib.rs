@@ -7,6 +7,7 @@
 mod array;
 mod asynchronous;
 mod attributes;
+mod config;
 mod create;
 mod document;
 mod dtype;
@@ -14,6 +15,7 @@ mod elements;
 mod errors;
 mod group;
 mod handle;
+mod hierarchy;
 mod indexer;
 mod info;
 mod json;
@@ -42,6 +44,8 @@ mod _zarr_rs {
     use crate::document::_array_of_document;
     #[pymodule_export]
     use crate::group::Group;
+    #[pymodule_export]
+    use crate::hierarchy::create_hierarchy;
     #[pymodule_export]
     use crate::indexer::Indexer;
     #[pymodule_export]

@@ -5,6 +5,7 @@ use pyo3::types::PyDict;
 use zarr::{Mode, Node, Selection, UseConsolidated};
 
 use crate::array::Array;
+use crate::config::Config;
 use crate::create::{New, array_at, group_at};
 use crate::errors::{if_suitable, to_python};
 use crate::group::Group;
@@ -42,17 +43,42 @@ macro_rules! opening {
     }};
 }
 
+/// Adds the array that is to be made where there is none, if its shape is given.
+macro_rules! or_create {
+    ($open:ident, $py:expr, $place:expr, $shape:expr, $dtype:expr, $keywords:expr) => {
+        if $shape.is_some() {
+            let new = New {
+                place: $place.clone(),
+                shape: $shape,
+                dtype: $dtype,
+                data: None,
+                keywords: $keywords,
+            };
+            $open = $open.or_create(new.structure($py)?);
+        }
+    };
+}
+
 /// Opens an array or a group. Mode "r" reads, "r+" reads and writes what is there, "a" also makes a group where nothing
-/// is, "w" replaces it, "w-" fails if something is there.
+/// is, "w" replaces it, "w-" fails if something is there. With a `shape`, an array is made instead of a group.
 #[pyfunction]
-#[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, use_consolidated = None, storage_options = None))]
+#[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, use_consolidated = None, shape = None, dtype = None, config = None, storage_options = None, **keywords))]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "they are the function's in Python"
+)]
 pub(crate) fn open<'py>(
+    py: Python<'py>,
     store: Option<&Bound<'py, PyAny>>,
     path: Option<&str>,
     mode: Option<&str>,
     zarr_format: Option<&Bound<'py, PyAny>>,
     use_consolidated: Option<&Bound<'py, PyAny>>,
+    shape: Option<Lengths>,
+    dtype: Option<Bound<'py, PyAny>>,
+    config: Option<&Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
+    keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Operation> {
     let place = Place::new(store)?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
@@ -60,12 +86,20 @@ pub(crate) fn open<'py>(
     if let Some(which) = consolidated(use_consolidated)? {
         open = open.use_consolidated(which);
     }
+    or_create!(open, py, place, shape, dtype, keywords);
+    let config = Config::new(config)?;
+    let open = async move {
+        Ok(match open.await? {
+            Node::Array(array) => Node::Array(config.apply(array)),
+            group => group,
+        })
+    };
     Ok(Operation::new(open, |py, found| node(py, found, place)))
 }
 
 /// Opens an array. With mode "a", "w" or "w-" and a `shape`, it is made where there is none.
 #[pyfunction]
-#[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, shape = None, dtype = None, storage_options = None, **keywords))]
+#[pyo3(signature = (store = None, *, path = None, mode = None, zarr_format = None, shape = None, dtype = None, config = None, storage_options = None, **keywords))]
 #[expect(
     clippy::too_many_arguments,
     reason = "they are the function's in Python"
@@ -78,22 +112,16 @@ pub(crate) fn open_array<'py>(
     zarr_format: Option<&Bound<'py, PyAny>>,
     shape: Option<Lengths>,
     dtype: Option<Bound<'py, PyAny>>,
+    config: Option<&Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
     keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Operation> {
     let place = Place::new(store)?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
     let mut open = opening!(zarr::open_array, place, mode, zarr_format);
-    if shape.is_some() {
-        let new = New {
-            place: place.clone(),
-            shape,
-            dtype,
-            data: None,
-            keywords,
-        };
-        open = open.or_create(new.structure(py)?);
-    }
+    or_create!(open, py, place, shape, dtype, keywords);
+    let config = Config::new(config)?;
+    let open = async move { Ok(config.apply(open.await?)) };
     Ok(Operation::plain(array_at(place, open)))
 }
 
@@ -123,23 +151,23 @@ pub(crate) fn open_group<'py>(
 
 /// Opens a group whose consolidated metadata is read instead of its members' documents.
 #[pyfunction]
-#[pyo3(signature = (store, *, path = None, mode = None, storage_options = None))]
+#[pyo3(signature = (store, *, path = None, mode = None, zarr_format = None, storage_options = None))]
 pub(crate) fn open_consolidated<'py>(
     store: &Bound<'py, PyAny>,
     path: Option<&str>,
     mode: Option<&str>,
+    zarr_format: Option<&Bound<'py, PyAny>>,
     storage_options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Operation> {
     let place = Place::new(Some(store))?.with_options(storage_options)?;
     let place = place.join(path.unwrap_or_default());
-    let format: Option<&Bound<'py, PyAny>> = None;
-    let open = opening!(zarr::open_consolidated, place, mode, format);
+    let open = opening!(zarr::open_consolidated, place, mode, zarr_format);
     Ok(Operation::plain(group_at(place, open)))
 }
 
 /// Collects the metadata of all nodes below a group in the group's own document.
 #[pyfunction]
-#[pyo3(signature = (store, *, path = None, zarr_format = None))]
+#[pyo3(signature = (store, path = None, zarr_format = None))]
 pub(crate) fn consolidate_metadata<'py>(
     store: &Bound<'py, PyAny>,
     path: Option<&str>,
@@ -155,7 +183,7 @@ pub(crate) fn consolidate_metadata<'py>(
 
 /// Reads an array into memory; of a group, a dict of the arrays in it.
 #[pyfunction]
-#[pyo3(signature = (store, *, path = None, zarr_format = None, storage_options = None))]
+#[pyo3(signature = (store, path = None, zarr_format = None, *, storage_options = None))]
 pub(crate) fn load<'py>(
     store: &Bound<'py, PyAny>,
     path: Option<&str>,

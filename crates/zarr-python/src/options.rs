@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 use zarr::{AxisChunks, Chunks, Codecs, CreateArray, Fill, ZarrFormat};
 
+use crate::config::Config;
 use crate::dtype;
 use crate::elements;
 use crate::errors::if_suitable;
@@ -15,6 +16,7 @@ use crate::place::Place;
 const OPTIONAL: &[&str] = &[
     "attributes",
     "chunk_key_encoding",
+    "chunk_shape",
     "chunks",
     "codecs",
     "config",
@@ -76,10 +78,7 @@ fn set(create: CreateArray, name: &str, value: &Bound<'_, PyAny>) -> PyResult<Cr
         "write_data" => create.write_data(value.is_truthy()?),
         "write_empty_chunks" => create.write_empty_chunks(value.is_truthy()?),
         "read_only" => create.read_only(value.is_truthy()?),
-        "config" => {
-            let config = value.cast::<PyDict>()?.clone();
-            apply(create, Some(&config))?
-        }
+        "config" => Config::new(Some(value))?.of_new(create),
         "read_missing_chunks" => create.read_missing_chunks(value.is_truthy()?),
         other => {
             let text = format!("there is no argument `{other}`");

@@ -21,10 +21,13 @@ use crate::values::Values;
 pub(crate) struct Place {
     store: Reached,
     path: String,
-    storage_options: Vec<(String, String)>,
+    /// Of the call, for a store that it opens.
+    storage_options: Options,
     read_only: bool,
     zarr_format: Option<u8>,
 }
+
+type Options = Vec<(String, String)>;
 
 /// A store as it is given.
 #[derive(Clone)]
@@ -33,6 +36,14 @@ enum Reached {
     Address(String),
     /// A store of this process, or a place in one.
     Here(Target),
+    /// A node that was opened by an address. What is below it is reached through its store, which is read-only if the
+    /// node is.
+    Opened {
+        node: Location,
+        address: String,
+        path: String,
+        storage_options: Options,
+    },
 }
 
 impl Place {
@@ -85,30 +96,51 @@ impl Place {
     /// A place below this one.
     #[must_use]
     pub(crate) fn join(&self, path: &str) -> Self {
-        let (above, below) = (self.path.trim_matches('/'), path.trim_matches('/'));
-        let path = match (above.is_empty(), below.is_empty()) {
-            (true, _) => below.to_owned(),
-            (_, true) => above.to_owned(),
-            _ => format!("{above}/{below}"),
-        };
         Self {
-            path,
+            path: joined(&self.path, path),
             ..self.clone()
         }
     }
 
     /// The place of a node that was opened or made here.
     #[must_use]
-    pub(crate) fn of_node(mut self, location: &zarr::Location, format: zarr::ZarrFormat) -> Self {
-        if let Reached::Here(_) = self.store {
-            self.store = Reached::Here(location.clone().into());
-            self.path.clear();
+    pub(crate) fn of_node(self, node: &Location, format: zarr::ZarrFormat) -> Self {
+        let path = self.path_in_store();
+        let node = node.clone();
+        let store = match self.store {
+            Reached::Here(_) => Reached::Here(node.into()),
+            Reached::Address(address) => Reached::Opened {
+                node,
+                address,
+                path,
+                storage_options: self.storage_options,
+            },
+            Reached::Opened {
+                address,
+                storage_options,
+                ..
+            } => Reached::Opened {
+                node,
+                address,
+                path,
+                storage_options,
+            },
+        };
+        Self {
+            store,
+            path: String::new(),
+            storage_options: Options::new(),
+            read_only: self.read_only,
+            zarr_format: Some(crate::options::format_number(format)),
         }
-        self.zarr_format = Some(match format {
-            zarr::ZarrFormat::V2 => 2,
-            zarr::ZarrFormat::V3 => 3,
-        });
-        self
+    }
+
+    /// The path in the store of the address.
+    fn path_in_store(&self) -> String {
+        match &self.store {
+            Reached::Opened { path, .. } => joined(path, &self.path),
+            _ => self.path.clone(),
+        }
     }
 
     /// The same place, through which nothing is written if `yes`.
@@ -123,19 +155,23 @@ impl Place {
     /// Whether both are the same place in the same store.
     pub(crate) fn is(&self, other: &Self) -> bool {
         let same = match (&self.store, &other.store) {
-            (Reached::Address(own), Reached::Address(other)) => own == other,
+            (
+                Reached::Address(own) | Reached::Opened { address: own, .. },
+                Reached::Address(other) | Reached::Opened { address: other, .. },
+            ) => own == other,
             (Reached::Here(Target::At(own)), Reached::Here(Target::At(other))) => {
                 Arc::ptr_eq(own.store(), other.store()) && own.path() == other.path()
             }
             _ => false,
         };
-        same && self.path == other.path
+        same && self.path_in_store() == other.path_in_store()
     }
 
     pub(crate) fn target(&self) -> Target {
         match &self.store {
             Reached::Address(address) => address.into(),
             Reached::Here(target) => target.clone(),
+            Reached::Opened { node, .. } => node.clone().into(),
         }
     }
 
@@ -167,13 +203,13 @@ impl Place {
     /// The address and the path, for people.
     pub(crate) fn shown(&self, name: &str) -> String {
         match &self.store {
-            Reached::Address(_) => {
-                let shown = format!("{:?}", self.target());
+            Reached::Address(address) | Reached::Opened { address, .. } => {
+                let shown = format!("{:?}", Target::from(address));
                 let shown = shown.trim_start_matches("Address(").trim_end_matches(')');
                 let shown = shown.trim_matches('"').trim_end_matches('/');
-                match self.path.is_empty() {
-                    true => shown.to_owned(),
-                    false => format!("{shown}/{}", self.path),
+                match self.path_in_store() {
+                    path if path.is_empty() => shown.to_owned(),
+                    path => format!("{shown}/{path}"),
                 }
             }
             Reached::Here(_) => format!("memory://{}", name.trim_start_matches('/')),
@@ -185,24 +221,41 @@ impl Place {
     /// # Errors
     /// If the store is of this process only.
     pub(crate) fn portable<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let Reached::Address(address) = &self.store else {
-            let text = "a node in memory cannot be pickled, since no other process can reach it; keep it in a file \
-                        or a service";
-            return Err(PyValueError::new_err(text));
+        let (address, storage_options) = match &self.store {
+            Reached::Address(address) => (address, &self.storage_options),
+            Reached::Opened {
+                address,
+                storage_options,
+                ..
+            } => (address, storage_options),
+            Reached::Here(_) => {
+                let text = "a node in memory cannot be pickled, since no other process can reach it; keep it in a \
+                            file or a service";
+                return Err(PyValueError::new_err(text));
+            }
         };
         let arguments = PyDict::new(py);
         arguments.set_item("store", address)?;
-        arguments.set_item("path", &self.path)?;
+        arguments.set_item("path", self.path_in_store())?;
         arguments.set_item("zarr_format", self.zarr_format)?;
         arguments.set_item("mode", if self.read_only { "r" } else { "r+" })?;
-        if !self.storage_options.is_empty() {
+        if !storage_options.is_empty() {
             let options = PyDict::new(py);
-            for (name, value) in &self.storage_options {
+            for (name, value) in storage_options {
                 options.set_item(name, value)?;
             }
             arguments.set_item("storage_options", options)?;
         }
         Ok(arguments)
+    }
+}
+
+fn joined(above: &str, below: &str) -> String {
+    let (above, below) = (above.trim_matches('/'), below.trim_matches('/'));
+    match (above.is_empty(), below.is_empty()) {
+        (true, _) => below.to_owned(),
+        (_, true) => above.to_owned(),
+        _ => format!("{above}/{below}"),
     }
 }
 

@@ -78,27 +78,30 @@ impl Values {
 #[pymethods]
 impl Values {
     #[new]
-    #[pyo3(signature = (store, storage_options = None))]
+    #[pyo3(signature = (store, storage_options = None, path = ""))]
     fn new(
         store: &Bound<'_, PyAny>,
         storage_options: Option<&Bound<'_, PyDict>>,
+        path: &str,
     ) -> PyResult<Self> {
         let place = Place::new(Some(store))?.with_options(storage_options)?;
+        let place = place.join(path);
         Ok(Self {
             place,
             opened: Arc::default(),
         })
     }
 
-    /// Opens the store, and tells whether values can be written, and whether keys can be listed.
+    /// Opens the store, and tells whether values can be written, whether keys can be listed, and whether it answers later.
     fn open(&self) -> Operation {
         self.operation(|location| async move {
             let hints = location.store().hints();
-            Ok((hints.writable, hints.listable))
+            Ok((hints.writable, hints.listable, hints.high_latency))
         })
     }
 
-    /// The bytes of a value or of a part of it, as a NumPy array; None if there is none.
+    /// The bytes of a value or of a part of it, as a NumPy array; None if there is none. Behind the end of a value there
+    /// are no bytes, as in zarr-python's stores of files and in memory.
     #[pyo3(signature = (key, start = None, stop = None))]
     fn get(&self, key: String, start: Option<i64>, stop: Option<u64>) -> Operation {
         let this = self.clone();
@@ -106,13 +109,15 @@ impl Values {
         let found = async move {
             let location = this.open_once().await?;
             let key = location.key(&key)?;
-            Ok(location.store().get(&key, range, None).await?)
+            match location.store().get(&key, range, None).await {
+                Err(error) if matches!(error.kind, StoreErrorKind::OutOfRange { .. }) => {
+                    Ok(Some(Vec::new()))
+                }
+                found => Ok(found?.map(|found| Vec::from(found.data))),
+            }
         };
         Operation::new(found, |py, found| match found {
-            Some(found) => {
-                let array = PyArray1::from_vec(py, Vec::from(found.data));
-                Ok(array.into_any().unbind())
-            }
+            Some(bytes) => Ok(PyArray1::from_vec(py, bytes).into_any().unbind()),
             None => Ok(py.None()),
         })
     }

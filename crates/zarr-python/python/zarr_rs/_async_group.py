@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from numpy.typing import ArrayLike, DTypeLike
 
+from zarr_rs import _groups
 from zarr_rs._async_array import AsyncArray
-from zarr_rs._operations import awaited
+from zarr_rs._operations import awaited, later
 from zarr_rs._zarr_rs import Array, Group, Info
 
 
@@ -61,6 +62,18 @@ class AsyncGroup:
         found = await awaited(self._later.get(key))
         return default if found is None else converted(found)
 
+    async def get_array(self, path: str) -> AsyncArray:
+        """The array below with this path."""
+        return AsyncArray(await awaited(self._later.get_array(path)))
+
+    async def get_group(self, path: str) -> AsyncGroup:
+        """The group below with this path."""
+        return AsyncGroup(await awaited(self._later.get_group(path)))
+
+    async def setitem(self, key: str, value: ArrayLike) -> None:
+        """Make an array of data, in the place of what is there."""
+        await awaited(self._later._setitem(key, value))
+
     async def contains(self, member: str) -> bool:
         """Whether there is a node below with this path."""
         return await awaited(self._later._contains(member))
@@ -69,9 +82,12 @@ class AsyncGroup:
         """Delete the node below with this path."""
         await awaited(self._later._delitem(key))
 
-    async def members(self, max_depth: int | None = 0) -> AsyncIterator[tuple[str, AsyncArray | AsyncGroup]]:
+    async def members(
+        self, max_depth: int | None = 0, *, use_consolidated_for_children: bool = True
+    ) -> AsyncIterator[tuple[str, AsyncArray | AsyncGroup]]:
         """The nodes below with their paths: the children, or deeper ones. `max_depth=None` is all of them."""
-        for path, node in await awaited(self._later.members(max_depth)):
+        members = self._later.members(max_depth, use_consolidated_for_children=use_consolidated_for_children)
+        for path, node in await awaited(members):
             yield path, converted(node)
 
     async def nmembers(self, max_depth: int | None = 0) -> int:
@@ -140,9 +156,29 @@ class AsyncGroup:
         require = self._later.require_array(name, shape=shape, dtype=dtype, exact=exact, **keywords)
         return AsyncArray(await awaited(require))
 
-    async def require_group(self, name: str) -> AsyncGroup:
-        """The group below, made if it is missing."""
-        return AsyncGroup(await awaited(self._later.require_group(name)))
+    async def require_group(self, name: str, overwrite: bool = False) -> AsyncGroup:
+        """The group below, made if it is missing, or with `overwrite` in any case."""
+        return AsyncGroup(await awaited(self._later.require_group(name, overwrite)))
+
+    async def require_groups(self, *names: str) -> tuple[AsyncGroup, ...]:
+        """The groups below, made if they are missing."""
+        return tuple(map(AsyncGroup, await awaited(self._later.require_groups(*names))))
+
+    async def create_hierarchy(
+        self, nodes: Mapping[str, Any], *, overwrite: bool = False
+    ) -> AsyncIterator[tuple[str, AsyncArray | AsyncGroup]]:
+        """Make several nodes below, and the groups between them; see `Group.create_hierarchy`."""
+        for path, node in await awaited(self._later.create_hierarchy(nodes, overwrite=overwrite)):
+            yield path, converted(node)
+
+    empty = later(_groups.empty, AsyncArray)
+    zeros = later(_groups.zeros, AsyncArray)
+    ones = later(_groups.ones, AsyncArray)
+    full = later(_groups.full, AsyncArray)
+    empty_like = later(_groups.empty_like, AsyncArray)
+    zeros_like = later(_groups.zeros_like, AsyncArray)
+    ones_like = later(_groups.ones_like, AsyncArray)
+    full_like = later(_groups.full_like, AsyncArray)
 
     async def move(self, source: str, dest: str) -> None:
         """Move a node below to another path below."""
@@ -153,9 +189,11 @@ class AsyncGroup:
         await awaited(self._later._change_attributes(new_attributes))
         return self
 
-    async def tree(self, expand: bool | None = None, level: int | None = None) -> Info:
+    async def tree(
+        self, expand: bool | None = None, level: int | None = None, *, max_nodes: int = 500, plain: bool = False
+    ) -> Info:
         """The hierarchy as a tree."""
-        return await awaited(self._later.tree(expand, level))
+        return await awaited(self._later.tree(expand, level, max_nodes=max_nodes, plain=plain))
 
     async def info_complete(self) -> Info:
         """Tell what `info` does, and how many nodes are below."""

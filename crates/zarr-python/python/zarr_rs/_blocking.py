@@ -1,6 +1,6 @@
 """The functions of the package: each does an operation and returns its result."""
 
-from zarr_rs import _like, _zarr_rs
+from zarr_rs import _groups, _like, _zarr_rs
 from zarr_rs._operations import nothing, same, waits
 from zarr_rs._zarr_rs import Group, Info
 
@@ -9,6 +9,7 @@ consolidate_metadata = waits(_zarr_rs.consolidate_metadata, same)
 create = waits(_like.create, same)
 create_array = waits(_zarr_rs.create_array, same)
 create_group = waits(_zarr_rs.create_group, same)
+create_hierarchy = waits(_zarr_rs.create_hierarchy, same)
 empty = waits(_zarr_rs.empty, same)
 empty_like = waits(_like.empty_like, same)
 from_array = waits(_like.from_array, same)
@@ -33,3 +34,9 @@ zeros_like = waits(_like.zeros_like, same)
 def tree(grp: Group, expand: bool | None = None, level: int | None = None) -> Info:
     """Show the hierarchy below a group."""
     return grp.tree(expand, level)
+
+
+for _name in ("empty", "zeros", "ones", "full", "empty_like", "zeros_like", "ones_like", "full_like"):
+    setattr(Group, _name, waits(getattr(_groups, _name), same))
+Group.create = Group.create_array  # type: ignore[method-assign]
+Group.update_attributes_async = _groups.update_attributes_async  # type: ignore[method-assign]

@@ -47,6 +47,16 @@ def awaits(begin: Callable[P, Operation[T]], convert: Callable[[T], R]) -> Calla
     return call
 
 
+def later(begin: Callable[..., Operation[T]], convert: Callable[[T], R]) -> Callable[..., Coroutine[Any, Any, R]]:
+    """The coroutine method of a class with coroutines. `begin` gets what its objects have as `_later`."""
+
+    @functools.wraps(begin)
+    async def call(self: Any, *args: Any, **keywords: Any) -> R:
+        return convert(await awaited(begin(self._later, *args, **keywords)))
+
+    return call
+
+
 async def awaited(operation: Operation[T]) -> T:
     """The result of an operation, which is done on the engine's threads. Who cancels the task gives the operation up."""
     loop = asyncio.get_running_loop()

@@ -16,13 +16,13 @@ write, each chunk is then there as it was or as it was to be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any, ParamSpec
 
 from zarr_rs import _like, _zarr_rs
 from zarr_rs._async_array import AsyncArray
 from zarr_rs._async_group import AsyncGroup, converted
-from zarr_rs._operations import awaits, nothing, same
+from zarr_rs._operations import awaited, awaits, nothing, same
 from zarr_rs._zarr_rs import Array, Group, Info, Operation
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "create",
     "create_array",
     "create_group",
+    "create_hierarchy",
     "empty",
     "empty_like",
     "from_array",
@@ -90,6 +91,21 @@ save_array = awaits(_like.save_array, nothing)
 save_group = awaits(_like.save_group, same)
 zeros = _array(_zarr_rs.zeros)
 zeros_like = _array(_like.zeros_like)
+
+
+async def create_hierarchy(
+    *,
+    store: Any,
+    nodes: Mapping[str, Any],
+    overwrite: bool = False,
+    storage_options: Mapping[str, Any] | None = None,
+) -> AsyncIterator[tuple[str, AsyncArray | AsyncGroup]]:
+    """Make the nodes of a hierarchy, and the groups between them; see `zarr_rs.create_hierarchy`."""
+    create = _zarr_rs.create_hierarchy(
+        store=store, nodes=nodes, overwrite=overwrite, storage_options=storage_options
+    )
+    for path, node in await awaited(create):
+        yield path, converted(node)
 
 
 async def tree(grp: AsyncGroup, expand: bool | None = None, level: int | None = None) -> Info:

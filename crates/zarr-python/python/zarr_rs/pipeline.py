@@ -27,11 +27,11 @@ from zarr.core.chunk_key_encodings import ChunkKeyEncoding, V2ChunkKeyEncoding
 from zarr.core.codec_pipeline import BatchedCodecPipeline
 from zarr.core.metadata import ArrayV2Metadata, ArrayV3Metadata
 from zarr.core.metadata.v3 import RegularChunkGridMetadata
-from zarr.storage import LocalStore, StorePath
+from zarr.storage import StorePath
 
+from zarr_rs._addresses import forget_listings, place_of
 from zarr_rs._chunks import Box, ChunkPart, box_of, extent, in_array, is_whole, parts_of
 from zarr_rs._zarr_rs import Array, MemoryStore, Values, _array_of_document
-from zarr_rs.store import EngineStore
 
 if TYPE_CHECKING:
     from zarr.abc.store import Store
@@ -272,11 +272,11 @@ class EnginePipeline(CodecPipeline):
         if self.document is None or not batch:
             return await self._python_reads(batch, out, drop_axes, self.refused)
         try:
-            keys = self._check(batch, out)
+            own = await _own(batch[0][0])
+            keys = self._check(batch, out, own)
             if batch[0][1].config.read_missing_chunks is False:
                 raise HandBackError("chunks that are not stored shall be errors")
-            place = _own(batch[0][0].store) or await self._fetched(batch, range(len(batch)))
-            work = self._batch(place, keys, batch)
+            work = self._batch(own or await self._fetched(batch, range(len(batch))), keys, batch)
         except HandBackError as why:
             return await self._python_reads(batch, out, drop_axes, str(why))
         try:
@@ -293,11 +293,11 @@ class EnginePipeline(CodecPipeline):
         if self.document is None or not batch:
             return await self._python_writes(batch, value, drop_axes, self.refused)
         try:
-            keys = self._check(batch, value)
+            own, memory = await _own(batch[0][0]), None
+            keys = self._check(batch, value, own)
             store = batch[0][0].store
             if store.read_only:
                 raise HandBackError("the store is read-only")
-            own, memory = _own(store), None
             if own is None:
                 # A shard keeps the cells that it has beyond the shape of the array.
                 partial = [
@@ -314,12 +314,14 @@ class EnginePipeline(CodecPipeline):
             await asyncio.to_thread(work.write, value.as_numpy_array(), drop_axes)
         except NotImplementedError as error:
             return await self._python_writes(batch, value, drop_axes, _first_words(error))
-        if memory is not None:
+        if memory is None:
+            forget_listings(store)
+        else:
             await asyncio.gather(*(_store(setter, memory, spec) for setter, spec, *_ in batch))
         counts._by_engine(len(batch))
         return None
 
-    def _check(self, batch: list[Any], data: NDBuffer) -> list[tuple[str, str]]:
+    def _check(self, batch: list[Any], data: NDBuffer, own: Values | str | None) -> list[tuple[str, str]]:
         """The path of the array and the key in it of each chunk, if the engine can have the batch."""
         assert self.document is not None
         if not isinstance(data, cpu.NDBuffer):
@@ -331,7 +333,7 @@ class EnginePipeline(CodecPipeline):
             raise HandBackError("single fields of records")
         if any(getter.store is not first.store for getter, *_ in batch):
             raise HandBackError("chunks of several stores")
-        if _own(first.store) is None and self.document.is_sharded and not all(is_complete for *_, is_complete in batch):
+        if own is None and self.document.is_sharded and not all(is_complete for *_, is_complete in batch):
             raise HandBackError(f"parts of shards in a {type(first.store).__name__}")
         return [self.document.prefix(getter.path) for getter, *_ in batch]
 
@@ -367,11 +369,9 @@ class EnginePipeline(CodecPipeline):
         await self.default.write(batch, value, drop_axes)
 
 
-def _own(store: Store) -> Values | str | None:
-    """The place that the engine opens itself; None if only zarr-python reaches it. A subclass may do something else."""
-    if type(store) is LocalStore:
-        return str(store.root)
-    return store._values if type(store) is EngineStore else None
+async def _own(getter: Any) -> Values | str | None:
+    """The place of a chunk, if the engine opens it itself."""
+    return await place_of(getter.store) if isinstance(getter, StorePath) else None
 
 
 def _first_words(error: Exception) -> str:

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from zarr.abc.store import ByteRequest, OffsetByteRequest, RangeByteRequest, Store, SuffixByteRequest
+from zarr.core.buffer import default_buffer_prototype
 
 from zarr_rs._operations import awaited
-from zarr_rs._zarr_rs import Values
+from zarr_rs._zarr_rs import Operation, Values
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from zarr.core.buffer import Buffer, BufferPrototype
 
 __all__ = ["EngineStore"]
@@ -41,7 +43,7 @@ class EngineStore(Store):
     ) -> None:
         super().__init__(read_only=read_only)
         self._values = Values(store, dict(storage_options or {}))
-        self._can: tuple[bool, bool] | None = None
+        self._can: tuple[bool, bool, bool] | None = None
 
     async def _open(self) -> None:
         await super()._open()
@@ -55,10 +57,14 @@ class EngineStore(Store):
 
     def with_read_only(self, read_only: bool = False) -> EngineStore:
         """The same store, through which nothing is written if `read_only`."""
-        other = EngineStore.__new__(EngineStore)
-        Store.__init__(other, read_only=read_only)
-        other._values, other._can = self._values, self._can
-        return other
+        return EngineStore._of(self._values, self._can, read_only)
+
+    @classmethod
+    def _of(cls, values: Values, can: tuple[bool, bool, bool] | None, read_only: bool) -> EngineStore:
+        store = cls.__new__(cls)
+        Store.__init__(store, read_only=read_only)
+        store._values, store._can = values, can
+        return store
 
     @property
     def supports_writes(self) -> bool:
@@ -75,7 +81,12 @@ class EngineStore(Store):
         """Whether keys can be listed: not on a web server."""
         return self._abilities()[1]
 
-    def _abilities(self) -> tuple[bool, bool]:
+    @property
+    def _supports_sync_io(self) -> bool:
+        """Whether zarr-python may ask for one value after another, which takes long where each answer does."""
+        return not self._abilities()[2]
+
+    def _abilities(self) -> tuple[bool, bool, bool]:
         if self._can is None:
             self._can = self._values.open().wait()
         return self._can
@@ -84,8 +95,13 @@ class EngineStore(Store):
         self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
     ) -> Buffer | None:
         """The value of a key, or a part of it; None if there is none."""
-        found = await awaited(self._values.get(key, *_ends(byte_range)))
-        return None if found is None else prototype.buffer.from_array_like(found)
+        return _buffer(await awaited(self._values.get(key, *_ends(byte_range))), prototype)
+
+    def get_sync(
+        self, key: str, *, prototype: BufferPrototype | None = None, byte_range: ByteRequest | None = None
+    ) -> Buffer | None:
+        """What `get` gives, for callers that wait."""
+        return _buffer(self._values.get(key, *_ends(byte_range)).wait(), prototype or default_buffer_prototype())
 
     async def get_partial_values(
         self, prototype: BufferPrototype, key_ranges: Iterable[tuple[str, ByteRequest | None]]
@@ -110,23 +126,34 @@ class EngineStore(Store):
 
     async def set(self, key: str, value: Buffer) -> None:
         """Store a value, in the place of what is there."""
-        await self._set(key, value)
+        await awaited(self._setting(key, value))
+
+    def set_sync(self, key: str, value: Buffer) -> None:
+        """What `set` does, for callers that wait."""
+        self._setting(key, value).wait()
 
     async def set_if_not_exists(self, key: str, value: Buffer) -> None:
         """Store a value where there is none: of several writers, one does."""
-        await self._set(key, value, create=True)
+        await awaited(self._setting(key, value, create=True))
 
-    async def _set(self, key: str, value: Buffer, **how: bool) -> None:
+    def _setting(self, key: str, value: Buffer, **how: bool) -> Operation[None]:
         self._check_writable()
         if not hasattr(value, "as_numpy_array"):
             msg = f"a value is a zarr.core.buffer.Buffer, and not of type {type(value).__name__}"
             raise TypeError(msg)
-        await awaited(self._values.set(key, np.ascontiguousarray(value.as_numpy_array()), **how))
+        return self._values.set(key, np.ascontiguousarray(value.as_numpy_array()), **how)
 
     async def delete(self, key: str) -> None:
         """Delete a value, if there is one."""
+        await awaited(self._deleting(key))
+
+    def delete_sync(self, key: str) -> None:
+        """What `delete` does, for callers that wait."""
+        self._deleting(key).wait()
+
+    def _deleting(self, key: str) -> Operation[None]:
         self._check_writable()
-        await awaited(self._values.delete(key))
+        return self._values.delete(key)
 
     async def delete_dir(self, prefix: str) -> None:
         """Delete all values in a directory and below."""
@@ -155,7 +182,7 @@ class EngineStore(Store):
 
     def __reduce__(self) -> tuple[Any, ...]:
         where = self._values._portable()
-        return _reopened, (where["store"], where.get("storage_options"), self.read_only)
+        return _reopened, (where["store"], where["path"], where.get("storage_options"), self.read_only)
 
     def __str__(self) -> str:
         return str(self._values)
@@ -164,8 +191,12 @@ class EngineStore(Store):
         return f"EngineStore({str(self)!r})"
 
 
-def _reopened(store: str, storage_options: Mapping[str, Any] | None, read_only: bool) -> EngineStore:
-    return EngineStore(store, storage_options=storage_options, read_only=read_only)
+def _reopened(store: str, path: str, storage_options: Mapping[str, Any] | None, read_only: bool) -> EngineStore:
+    return EngineStore._of(Values(store, dict(storage_options or {}), path), None, read_only)
+
+
+def _buffer(found: NDArray[np.uint8] | None, prototype: BufferPrototype) -> Buffer | None:
+    return None if found is None else prototype.buffer.from_array_like(found)
 
 
 def _ends(part: ByteRequest | None) -> tuple[int | None, int | None]:

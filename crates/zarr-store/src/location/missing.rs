@@ -1,6 +1,6 @@
 //! What an address gets in a build without the feature that it needs: a refusal that names the feature.
 
-#[cfg(not(feature = "zip"))]
+#[cfg(not(any(feature = "zip", feature = "zip-rust")))]
 pub(super) mod archives {
     use std::sync::Arc;
 
@@ -12,7 +12,10 @@ pub(super) mod archives {
     }
 
     fn none(address: &str) -> StoreError {
-        refused(address, "zip archives: this build has none (feature `zip`)")
+        refused(
+            address,
+            "zip archives: this build has none (feature `zip`, or `zip-rust` without C)",
+        )
     }
 
     pub(in crate::location) async fn open(
