@@ -42,8 +42,9 @@ impl Packages {
                 .target()
                 .join("package")
                 .join(format!("{file}.crate"));
+            // With the time of now: cargo gives packaged files one time of long ago, by which it would take them for old.
             let mut tar = Command::new("tar");
-            capture(tar.arg("-xzf").arg(archive).arg("-C").arg(&home))?;
+            capture(tar.arg("-xmzf").arg(archive).arg("-C").arg(&home))?;
             // A literal string of TOML, in which a backslash is one.
             let dir = home.join(file);
             patches.push_str(&format!("{name} = {{ path = '{}' }}\n", dir.display()));
