@@ -7,7 +7,9 @@ use crate::process::{answers, capture, cargo, run as run_command};
 use crate::report::{Outcome, Result, Skip};
 use crate::steps::{self, Step};
 use crate::workspace::Workspace;
-use crate::{book, consumers, counts, features, fuzz, interop, sanitize, test, tidy, wheel};
+use crate::{
+    book, consumers, counts, features, fuzz, interop, sanitize, targets, test, tidy, wheel,
+};
 
 /// Fast steps come first, so that common mistakes show within seconds.
 const STEPS: &[Step] = &[
@@ -22,6 +24,7 @@ const STEPS: &[Step] = &[
     ("features", |workspace| {
         features::short(workspace, has_clippy(workspace))
     }),
+    ("targets", targets::short),
     ("msrv", msrv),
     ("deny", deny),
     ("counts", |workspace| counts::run(workspace, &[])),

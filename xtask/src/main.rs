@@ -24,6 +24,7 @@ mod report;
 mod sanitize;
 mod steps;
 mod support;
+mod targets;
 mod test;
 mod tidy;
 mod wheel;
@@ -110,6 +111,11 @@ const VERBS: &[Verb] = &[
                [--counts] compares instructions and system calls with those that are kept; [--curves] measures how costs grow; \
                [--save] with either keeps what was found",
         run: bench::run,
+    },
+    Verb {
+        name: "targets",
+        help: "builds for other systems and processors and runs the tests there, under Wine and QEMU; [TARGET …]",
+        run: targets::run,
     },
     Verb {
         name: "sanitize",

@@ -36,7 +36,7 @@ mod descriptors;
 mod error;
 mod key;
 mod key_map;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub mod local;
 mod location;
 pub mod lock;
@@ -58,7 +58,7 @@ mod wrap;
 #[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub mod zip;
 
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub use local::{Durability, LocalStore, Locking, Symlinks};
 #[cfg(feature = "remote")]
 pub use remote::ObjectStore;
@@ -68,7 +68,11 @@ pub use wrap::Cached;
 pub use wrap::{Trace, Traced};
 #[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub use zip::ZipStore;
-#[cfg(all(any(feature = "zip", feature = "zip-rust"), feature = "local", unix))]
+#[cfg(all(
+    any(feature = "zip", feature = "zip-rust"),
+    feature = "local",
+    any(unix, windows)
+))]
 pub use zip::ZipWriter;
 pub use {
     auxiliary::AuxiliaryFile,

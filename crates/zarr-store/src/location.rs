@@ -8,7 +8,7 @@ mod finish;
 mod layer;
 mod missing;
 mod named_memory;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod paths;
 pub(crate) mod redact;
 mod refusal;
@@ -21,7 +21,7 @@ use std::{fmt, sync::Arc};
 
 #[cfg(not(any(feature = "zip", feature = "zip-rust")))]
 use self::missing::archives;
-#[cfg(not(all(feature = "local", unix)))]
+#[cfg(not(all(feature = "local", any(unix, windows))))]
 use self::missing::paths;
 #[cfg(not(feature = "remote"))]
 use self::missing::urls;

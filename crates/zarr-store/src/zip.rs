@@ -23,13 +23,13 @@ mod directory;
 mod end;
 mod entry;
 mod fetch;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod files;
 mod limits;
 mod object;
 mod refusal;
 mod store;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod writer;
 
 use std::{
@@ -42,9 +42,9 @@ use std::{
 use bytes::Bytes;
 
 pub use self::limits::ZipLimits;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub use self::writer::ZipWriter;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub(crate) use self::writer::resolved;
 use self::{
     directory::{Index, Opening},
@@ -260,5 +260,5 @@ fn hash(version: &Version) -> u64 {
 }
 
 #[cfg(test)]
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod tests;

@@ -33,12 +33,12 @@ pub(super) mod archives {
         Ok(None)
     }
 
-    #[cfg(all(feature = "local", unix))]
+    #[cfg(all(feature = "local", any(unix, windows)))]
     pub(in crate::location) fn is_archive(_: &std::path::Path) -> bool {
         false
     }
 
-    #[cfg(all(feature = "local", unix))]
+    #[cfg(all(feature = "local", any(unix, windows)))]
     pub(in crate::location) async fn open_file(
         address: &str,
         _: &std::path::Path,
@@ -48,7 +48,7 @@ pub(super) mod archives {
     }
 }
 
-#[cfg(not(all(feature = "local", unix)))]
+#[cfg(not(all(feature = "local", any(unix, windows))))]
 pub(super) mod paths {
     use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 #![cfg(all(
     any(feature = "zip-zstd", feature = "zip-rust"),
     feature = "local",
-    unix
+    any(unix, windows)
 ))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
