@@ -135,7 +135,7 @@ fn minimal(workspace: &Workspace) -> Result<Outcome> {
         let mut command = cargo(workspace, args);
         command
             .current_dir(&home)
-            .args(packages.patches())
+            .args(packages.patch())
             // The resolver's option is one of nightly cargo, which this makes of any.
             .env("RUSTC_BOOTSTRAP", "1")
             .env("CARGO_TARGET_DIR", home.join("target"));
