@@ -26,6 +26,8 @@ pub(crate) enum Size {
 pub(crate) enum Kind {
     /// An array in files.
     Files,
+    /// The same, opened and read as on a network's file system, where each call takes its time.
+    Mount,
     /// The same, behind a web server that takes its time.
     Far,
     /// The same, in a bucket of that server, by the calls of S3.
@@ -171,6 +173,7 @@ impl Dataset {
             formatted("records", Format::V2Records, Compressor::Zstd),
             in_memory("raw_mem", Compressor::None),
             in_memory("zstd_mem", Compressor::Zstd),
+            far("mount512", Kind::Mount),
             far("http512", Kind::Far),
             far("s3512", Kind::Bucket),
             nodes("group5k", false),

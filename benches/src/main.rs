@@ -24,6 +24,7 @@ mod files;
 mod limit;
 mod measure;
 mod memory;
+mod mount;
 mod nodes;
 mod ours;
 mod program;
@@ -132,6 +133,9 @@ fn run(args: &Args) -> Result<bool> {
     println!("{HEAD}");
     for case in cases.iter().filter(|case| is_wanted(case)) {
         let rows = compare(&bench, &programs, args.rounds, case)?;
+        if rows.is_empty() {
+            eprintln!("{}: skipped, since no program can do it here", title(case));
+        }
         let best = |which: fn(Name) -> bool| {
             let rows = rows.iter().filter(|(name, _)| which(*name));
             rows.map(|(_, row)| row)

@@ -14,6 +14,7 @@ use crate::far::Far;
 use crate::files::remove;
 use crate::limit::{Limit, WriteLimit};
 use crate::memory::{peak_rss_mb, reset_peak_rss};
+use crate::mount;
 use crate::program::{Elements, Name, Program};
 use crate::source::Source;
 use crate::want::Part;
@@ -24,6 +25,16 @@ use crate::workload::{Verb, Workload};
 pub(crate) struct Case {
     pub(crate) workload: Workload,
     pub(crate) dataset: Dataset,
+}
+
+impl Case {
+    /// A program that measures it.
+    pub(crate) fn process(&self, program: &Path) -> Command {
+        match self.dataset.kind {
+            Kind::Mount => mount::delayed(program),
+            _ => Command::new(program),
+        }
+    }
 }
 
 /// What one process found.
@@ -112,7 +123,9 @@ impl Bench {
         match kind {
             Kind::Far => format!("{}/{below}", self.server.0),
             Kind::Bucket => format!("s3://{below}"),
-            Kind::Files | Kind::Memory | Kind::Nodes { .. } => path.display().to_string(),
+            Kind::Files | Kind::Mount | Kind::Memory | Kind::Nodes { .. } => {
+                path.display().to_string()
+            }
         }
     }
 
@@ -153,7 +166,9 @@ impl Bench {
 
     /// Whether this program can do this case here.
     pub(crate) fn can(&self, program: Name, case: &Case) -> bool {
-        (!program.is_script() || self.python.is_some()) && program.can(case.workload, &case.dataset)
+        let has_python = !program.is_script() || self.python.is_some();
+        let has_mount = case.dataset.kind != Kind::Mount || *mount::IS_HERE;
+        has_python && has_mount && program.can(case.workload, &case.dataset)
     }
 
     /// Has another process of this executable [`measure`](Self::measure).
@@ -171,7 +186,7 @@ impl Bench {
         if let Some(python) = self.python.as_ref().filter(|_| program.is_script()) {
             return self.script(python, program, case);
         }
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = case.process(&std::env::current_exe()?);
         let dir = self.dir.parent().unwrap_or(&self.dir);
         let measured = [program.text(), case.workload.text(), case.dataset.name].join("/");
         command.arg("--dir").arg(dir);

@@ -2,7 +2,6 @@
 //! of what is measured.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde::Deserialize;
 
@@ -58,7 +57,7 @@ impl Bench {
         }))?;
         std::fs::write(&job, text)?;
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/run.py");
-        let mut command = Command::new(python);
+        let mut command = case.process(python);
         command.arg(script).arg(&job).envs(self.environment());
         let found: Timed = answer(&mut command)?;
         let (checksum, expected) = if writes {

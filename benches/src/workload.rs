@@ -105,6 +105,7 @@ impl Workload {
     pub(crate) fn suits(self, dataset: &Dataset) -> bool {
         match dataset.kind {
             Kind::Files => self.suits_files(dataset),
+            Kind::Mount => self == Self::ReadAll,
             Kind::Far => matches!(self, Self::ReadAll | Self::Open),
             Kind::Bucket => matches!(self, Self::ReadAll | Self::WriteAll),
             Kind::Memory => matches!(self, Self::ReadAll | Self::ReadChunks),

@@ -15,10 +15,8 @@ pub(crate) fn show(reliefs: &[Relief]) -> io::Result<()> {
     if plain || !out.is_terminal() || env::var_os("TERM").is_none_or(|term| term == "dumb") {
         return Ok(());
     }
-    let size = rustix::termios::tcgetwinsize(&out)
-        .ok()
-        .filter(|size| size.ws_col > 0);
-    let (columns, rows) = size.map_or((80, 24), |size| (size.ws_col, size.ws_row));
+    let size = terminal_size::terminal_size_of(&out);
+    let (columns, rows) = size.map_or((80, 24), |(columns, rows)| (columns.0, rows.0));
 
     // As wide as fits, but no higher than the window, a line for the prompt left free.
     let aspects: f32 = reliefs.iter().map(Relief::aspect).sum();

@@ -1,17 +1,15 @@
-//! `cargo xtask ci`: every check in one run, in this file's order, with a table of seconds and results at the end.
-//!
-//! A failed step does not stop the run, so that one run shows everything that is wrong. A step whose tool is missing
-//! is reported as skipped and counted: a machine that has only Rust must pass.
+//! `cargo xtask ci`: every check in one run, in this file's order. A step whose tool is missing is reported as skipped and
+//! counted: a machine that has only Rust must pass.
 
 use std::process::Command;
-use std::time::Instant;
 
 use crate::process::{answers, capture, cargo, run as run_command};
 use crate::report::{Outcome, Result, Skip};
+use crate::steps::{self, Step};
 use crate::workspace::Workspace;
-use crate::{counts, features, fuzz, interop, sanitize, test, tidy, wheel};
-
-type Step = (&'static str, fn(&Workspace) -> Result<Outcome>);
+use crate::{
+    book, consumers, counts, features, fuzz, interop, sanitize, targets, test, tidy, wheel,
+};
 
 /// Fast steps come first, so that common mistakes show within seconds.
 const STEPS: &[Step] = &[
@@ -21,9 +19,12 @@ const STEPS: &[Step] = &[
     ("test", |workspace| test::run(workspace, &[])),
     ("sanitize", sanitize::short),
     ("docs", docs),
+    ("book", book::run),
+    ("consumers", |workspace| consumers::run(workspace, &[])),
     ("features", |workspace| {
         features::short(workspace, has_clippy(workspace))
     }),
+    ("targets", targets::short),
     ("msrv", msrv),
     ("deny", deny),
     ("counts", |workspace| counts::run(workspace, &[])),
@@ -35,47 +36,7 @@ const STEPS: &[Step] = &[
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
-    let begin = Instant::now();
-    let mut table = String::new();
-    let (mut ok, mut failed, mut skipped) = (0, 0, 0_usize);
-    for (name, step) in STEPS {
-        println!("\n== {name}");
-        let start = Instant::now();
-        let (end, note) = match step(workspace) {
-            Ok(Outcome::Done) => {
-                ok += 1;
-                ("ok", String::new())
-            }
-            Ok(Outcome::Partly(parts)) => {
-                ok += 1;
-                skipped += parts.len();
-                println!("{}", parts.join("\n"));
-                ("ok", format!("{} tests skipped", parts.len()))
-            }
-            Ok(Outcome::Skipped(skip)) => {
-                skipped += 1;
-                println!("{skip}");
-                ("skipped", skip.why)
-            }
-            Err(problem) => {
-                failed += 1;
-                eprintln!("{name}: {problem}");
-                ("failed", problem)
-            }
-        };
-        let seconds = start.elapsed().as_secs_f64();
-        println!("== {name}: {end} in {seconds:.1} s");
-        let note = note.lines().next().unwrap_or_default();
-        table.push_str(format!("{name:<10}{seconds:>8.1} s  {end:<8} {note}").trim_end());
-        table.push('\n');
-    }
-    let seconds = begin.elapsed().as_secs_f64();
-    println!("\n{table}\nci: {ok} steps ok, {failed} failed, {skipped} skipped, in {seconds:.1} s");
-    if failed == 0 {
-        Ok(Outcome::Done)
-    } else {
-        Err(format!("{failed} steps failed"))
-    }
+    steps::run("ci", workspace, STEPS)
 }
 
 fn fmt(workspace: &Workspace) -> Result<Outcome> {
@@ -104,7 +65,7 @@ fn docs(workspace: &Workspace) -> Result<Outcome> {
 }
 
 /// Checks the libraries only: the command promises no more than the latest stable Rust.
-fn msrv(workspace: &Workspace) -> Result<Outcome> {
+pub(crate) fn msrv(workspace: &Workspace) -> Result<Outcome> {
     let manifest = workspace.manifest()?;
     let version = manifest
         .value("workspace.package", "rust-version")
@@ -141,7 +102,7 @@ fn toolchain<'a>(installed: &'a str, version: &str) -> Option<&'a str> {
         })
 }
 
-fn deny(workspace: &Workspace) -> Result<Outcome> {
+pub(crate) fn deny(workspace: &Workspace) -> Result<Outcome> {
     if !answers(&mut cargo(workspace, &["deny", "--version"])) {
         return Ok(Outcome::Skipped(Skip {
             what: "licences, banned crates, sources",

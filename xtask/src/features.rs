@@ -1,4 +1,5 @@
-//! `cargo xtask features`: builds each library crate alone, with no features, the default ones, each one, and all.
+//! `cargo xtask features`: builds each library crate alone, with no features, the default ones, those without C, each
+//! one, and all.
 //!
 //! A feature that no code of the crate names only turns on features of crates below, which are themselves built alone.
 //! So it is built only with all others. Also checks that a crate does not pull in what the table below forbids. Which
@@ -24,8 +25,22 @@ const CODECS: &[&str] = &[
     "liblzma-sys",
     "lz4-sys",
     "lz4_flex",
+    "flate2",
+    "ruzstd",
+    "lzma-rust2",
     "pco",
     "crc32c",
+];
+/// What compiles C, and what is C.
+const C: &[&str] = &[
+    "cc",
+    "cmake",
+    "libdeflate-sys",
+    "liblzma-sys",
+    "libz-sys",
+    "lz4-sys",
+    "ring",
+    "zstd-sys",
 ];
 const RUNTIMES: &[&str] = &["tokio", "rayon", "futures-util"];
 
@@ -45,14 +60,30 @@ const WITHOUT: &[Without] = &[
         args: &["--all-features"],
         crates: RUNTIMES,
     },
+    // What is said to need no C compiler.
     Without {
         package: "zarr-codecs",
+        args: &["--no-default-features", "--features", "pure-rust"],
+        crates: C,
+    },
+    Without {
+        package: "zarr-store",
+        args: &["--no-default-features", "--features", "local,zip-rust"],
+        crates: C,
+    },
+    Without {
+        package: "zarr",
         args: &[
             "--no-default-features",
             "--features",
-            "lz4-rust,pcodec,bz2,msgpack",
+            "local,tokio,pure-rust",
         ],
-        crates: &["lz4-sys", "zstd-sys", "libdeflate-sys", "cc"],
+        crates: C,
+    },
+    Without {
+        package: "zarr-cli",
+        args: &["--no-default-features", "--features", "pure-rust"],
+        crates: C,
     },
     // With `zip` it needs two of them: entries of archives are compressed with these.
     Without {
@@ -67,6 +98,9 @@ const WITHOUT: &[Without] = &[
     },
 ];
 
+/// Every library in Rust and none in C: code may depend on one that is in C without saying so.
+const PURE_RUST: &str = "--no-default-features --features pure-rust";
+
 /// How a set of features is built, with its arguments behind those of the set.
 type Build<'a> = (&'static str, &'a [&'a str]);
 
@@ -79,11 +113,11 @@ pub(crate) fn run(workspace: &Workspace, has_clippy: bool) -> Result<Outcome> {
     build(workspace, how(has_clippy), |_| true)
 }
 
-/// The same for no features and the default ones, which find most of what breaks in a fraction of the time. Nearly all
-/// features are on where the whole workspace is linted.
+/// The same for no features, the default ones and those that need no C, which find most of what breaks in a fraction of
+/// the time. Nearly all features are on where the whole workspace is linted.
 pub(crate) fn short(workspace: &Workspace, has_clippy: bool) -> Result<Outcome> {
     build(workspace, how(has_clippy), |set| {
-        matches!(set, "" | "--no-default-features")
+        matches!(set, "" | "--no-default-features" | PURE_RUST)
     })
 }
 
@@ -126,6 +160,9 @@ fn sets(member: &Member, files: &[(String, String)]) -> Vec<String> {
         own.any(|(_, text)| text.contains(&asked))
     };
     let mut sets = vec!["--no-default-features".to_owned(), String::new()];
+    if features.contains(&"pure-rust") {
+        sets.push(PURE_RUST.to_owned());
+    }
     let named = features.into_iter().filter(is_named);
     sets.extend(named.map(|name| format!("--no-default-features --features {name}")));
     sets.push("--all-features".to_owned());

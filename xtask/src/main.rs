@@ -5,19 +5,26 @@
 use std::process::ExitCode;
 
 mod bench;
+mod book;
 mod ci;
+mod consumers;
 mod counts;
 mod features;
 mod fuzz;
 mod interop;
 mod manifest;
 mod node;
+mod packages;
+mod pictures;
 mod process;
 mod python;
+mod release;
 mod remote;
 mod report;
 mod sanitize;
+mod steps;
 mod support;
+mod targets;
 mod test;
 mod tidy;
 mod wheel;
@@ -54,8 +61,29 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "support",
-        help: "prints tables of what works: data types, formats and commands, stores and functions, as a test finds it",
-        run: |workspace, args| plain(args, workspace, support::run),
+        help: "prints tables of what works: data types, formats and commands, stores and functions, as a test finds it; \
+               [--write] fills the tables of README.md and the book from the code",
+        run: support::run,
+    },
+    Verb {
+        name: "book",
+        help: "builds the book of docs/ with mdbook, in target/book",
+        run: |workspace, args| plain(args, workspace, book::run),
+    },
+    Verb {
+        name: "pictures",
+        help: "draws what the command prints in a terminal, for README.md",
+        run: |workspace, args| plain(args, workspace, pictures::run),
+    },
+    Verb {
+        name: "consumers",
+        help: "builds three programs against the crates as they are packaged; [--save] keeps which crates each one needs",
+        run: consumers::run,
+    },
+    Verb {
+        name: "release",
+        help: "--dry-run: does all that a release needs but publishing",
+        run: release::run,
     },
     Verb {
         name: "features",
@@ -83,6 +111,11 @@ const VERBS: &[Verb] = &[
                [--counts] compares instructions and system calls with those that are kept; [--curves] measures how costs grow; \
                [--save] with either keeps what was found",
         run: bench::run,
+    },
+    Verb {
+        name: "targets",
+        help: "builds for other systems and processors and runs the tests there, under Wine and QEMU; [TARGET …]",
+        run: targets::run,
     },
     Verb {
         name: "sanitize",
@@ -145,8 +178,8 @@ fn main() -> ExitCode {
 fn help() -> String {
     let mut text = String::from("cargo xtask VERB\n");
     for Verb { name, help, .. } in VERBS {
-        text.push_str(&format!("\n  {name:<10}{help}"));
+        text.push_str(&format!("\n  {name:<11}{help}"));
     }
-    text.push_str("\n  help      prints this text");
+    text.push_str("\n  help       prints this text");
     text
 }

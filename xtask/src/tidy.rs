@@ -5,13 +5,16 @@
 mod banned;
 mod bodies;
 mod graph;
+mod links;
 mod longest;
 mod mask;
 mod names;
+mod packages;
 mod source;
 mod unsafety;
 
 use crate::report::{Outcome, Result};
+use crate::support;
 use crate::workspace::Workspace;
 use source::Source;
 
@@ -23,6 +26,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         .collect();
     let mut problems = graph::check(&workspace.members()?);
     problems.extend(graph::check_reasons(&workspace.manifest()?));
+    problems.extend(packages::check(workspace)?);
+    problems.extend(links::check(workspace)?);
+    problems.extend(support::check(workspace)?);
     for source in &sources {
         problems.extend(opening(source));
         problems.extend(banned::check(source));

@@ -23,6 +23,13 @@ impl Member {
         self.manifest.value("package", "name").unwrap_or_default()
     }
 
+    pub(crate) fn is_published(&self) -> bool {
+        let package = ["publish", "publish.workspace"];
+        package
+            .iter()
+            .all(|key| self.manifest.value("package", key).is_none())
+    }
+
     /// Whether other crates can use it: the Python package is a library for Python only.
     pub(crate) fn is_library(&self) -> bool {
         self.dir.join("src/lib.rs").is_file() && self.manifest.value("lib", "crate-type").is_none()
@@ -81,6 +88,13 @@ impl Workspace {
         ] {
             found.push(member(self.root.join(name))?);
         }
+        Ok(found)
+    }
+
+    /// The crates that users get from the registry: those under `crates/` that do not say `publish = false`.
+    pub(crate) fn published(&self) -> Result<Vec<Member>> {
+        let mut found = self.crates()?;
+        found.retain(Member::is_published);
         Ok(found)
     }
 

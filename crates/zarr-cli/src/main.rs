@@ -27,9 +27,17 @@ use crate::failure::{Exit, Failure};
 use crate::output::terminal::Canvas;
 use crate::output::text;
 
+/// The version, and whose it is: zarr-python installs a command of this name, too.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (zarr-cli, written in Rust; ",
+    env!("CARGO_PKG_REPOSITORY"),
+    ")"
+);
+
 /// Inspect, check, read, write and copy Zarr arrays and groups.
 #[derive(Debug, Parser)]
-#[command(name = "zarr", version, propagate_version = true)]
+#[command(name = "zarr", version = VERSION, propagate_version = true)]
 #[command(after_help = "Examples:
   zarr tree demo.zarr
   zarr info demo.zarr/ocean/sst

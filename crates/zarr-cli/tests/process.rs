@@ -151,12 +151,13 @@ fn help_and_version() {
         assert!(String::from_utf8_lossy(&help.stdout).contains("\nExamples:\n  zarr "));
     }
     let version = zarr(home.path(), &["--version"]).output().unwrap();
-    check(
-        &version,
-        0,
-        format!("zarr {}\n", env!("CARGO_PKG_VERSION")).as_bytes(),
-        "",
+    // zarr-python installs a command of this name, too: the version says whose it is.
+    let expected = format!(
+        "zarr {} (zarr-cli, written in Rust; {})\n",
+        env!("CARGO_PKG_VERSION"),
+        env!("CARGO_PKG_REPOSITORY")
     );
+    check(&version, 0, expected.as_bytes(), "");
     let nothing = zarr(home.path(), &[]).output().unwrap();
     assert_eq!((nothing.status.code(), nothing.stdout.len()), (Some(2), 0));
 }

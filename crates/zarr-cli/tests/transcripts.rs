@@ -1,4 +1,5 @@
-//! Runs docs/cli.md: every command in its `console` blocks, in order and in one directory, prints what the page says.
+//! Runs the pages of the book: every command in their `console` blocks, in order and in one directory for each page, prints
+//! what the page says.
 //!
 //! A line `...` stands for any lines, `[..]` for anything within one. With `UPDATE_DOCS=1` the blocks become what the
 //! commands print.
@@ -75,8 +76,17 @@ fn patterns() {
     assert!(!fits(&["a", "b"], &["a"]) && !line_fits("[..]x", "xy") && line_fits("[..]", ""));
 }
 
-#[test]
-fn the_documentation_is_true() {
+/// The pages that have such blocks.
+const PAGES: [&str; 5] = [
+    "cli.md",
+    "errors.md",
+    "getting-started.md",
+    "known-data.md",
+    "tuning.md",
+];
+
+/// A directory with the command and the data of the examples.
+fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     for directory in ["bin", "work"] {
         fs::create_dir(home.path().join(directory)).unwrap();
@@ -92,7 +102,22 @@ fn the_documentation_is_true() {
             .unwrap();
         }
     }
-    let path = project().join("docs/cli.md");
+    home
+}
+
+#[test]
+fn the_documentation_is_true() {
+    let mut wrong = Vec::new();
+    for page in PAGES {
+        wrong.extend(play(page));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Runs the commands of a page, and says which of them print something else.
+fn play(page: &str) -> Vec<String> {
+    let home = home();
+    let path = project().join("docs").join(page);
     let text = fs::read_to_string(&path).unwrap();
     let (mut new, mut wrong, mut commands) = (String::new(), Vec::new(), 0);
     let mut lines = text.lines().peekable();
@@ -134,7 +159,7 @@ fn the_documentation_is_true() {
                 .for_each(|line| new.push_str(&format!("{line}\n")));
         } else {
             wrong.push(format!(
-                "$ {command}\nexpected:\n{}\nfound:\n{said}",
+                "{page}:\n$ {command}\nexpected:\n{}\nfound:\n{said}",
                 expected.join("\n")
             ));
             new.push_str(&said);
@@ -145,8 +170,8 @@ fn the_documentation_is_true() {
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, new).unwrap();
-        return;
+        return Vec::new();
     }
-    assert!(commands > 0);
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(commands > 0, "{page} has no commands");
+    wrong
 }

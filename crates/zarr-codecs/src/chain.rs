@@ -266,7 +266,7 @@ fn wrong_rank(spec: &ChunkSpec) -> CodecError {
 }
 
 // These tests need the codecs of several features, all of which `blosc` turns on.
-#[cfg(feature = "blosc")]
+#[cfg(any(feature = "blosc", feature = "blosc-rust"))]
 #[cfg(test)]
 #[path = "chain/tests.rs"]
 mod tests;

@@ -60,7 +60,7 @@
 //! | `fixedscaleoffset` | | rounded multiples in a smaller type |
 //! | `gzip`, `zlib` | `gzip` | deflate in either wrapping |
 //! | `json2` | | one JSON list of all values |
-//! | `lz4` | `lz4` or `lz4-rust` | the size, then one block |
+//! | `lz4` | `lz4` | the size, then one block |
 //! | `lzma` | `lzma` | xz, `.lzma` and raw streams |
 //! | `msgpack2` | `msgpack` | the list of `json2`, in MessagePack |
 //! | `packbits` | | bools as bits, highest first |
@@ -69,6 +69,10 @@
 //! | `shuffle` | | bytes sorted by their place in the element |
 //! | `vlen-array`, `vlen-bytes`, `vlen-utf8` | | each element after its length |
 //! | `zstd` | `zstd` | the same as in v3 |
+//!
+//! The features `blosc`, `gzip`, `lz4`, `lzma` and `zstd` bring C libraries. `blosc-rust`, `gzip-rust`, `lz4-rust`,
+//! `lzma-rust` and `zstd-rust` bring the same codecs over libraries in Rust, and `pure-rust` all codecs without a C
+//! compiler. Zstandard in Rust is written at level 1 only, and LZ4HC is not; both are read.
 //!
 //! `cast_value` and `scale_offset` do not support `bfloat16` and types of fewer than eight bits yet. `pickle`
 //! is refused, because it runs whatever code the data contain, and so are values of `msgpack2` that JSON cannot
@@ -97,6 +101,8 @@
 //! # }
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod array;
 mod cast;
 mod chain;
@@ -122,13 +128,13 @@ pub use chain::decode_target::DecodeTarget;
 pub use chain::scratch::{BufferPool, CodecContexts, Scratch};
 pub use chain::{ChunkAccess, CodecChain};
 pub use codecs::bitround::BitroundCodec;
-#[cfg(feature = "blosc")]
+#[cfg(any(feature = "blosc", feature = "blosc-rust"))]
 pub use codecs::blosc::BloscCodec;
 pub use codecs::bytes::BytesCodec;
 pub use codecs::cast_value::CastValueCodec;
 pub use codecs::checksum::ChecksumCodec;
 pub use codecs::conditional::ConditionalCodec;
-#[cfg(feature = "gzip")]
+#[cfg(any(feature = "gzip", feature = "gzip-rust"))]
 pub use codecs::deflate::DeflateCodec;
 pub use codecs::n5::N5Codec;
 pub use codecs::numcodecs::base64::Base64Codec;
@@ -138,7 +144,7 @@ pub use codecs::numcodecs::categorize::CategorizeCodec;
 pub use codecs::numcodecs::json2::JsonCodec;
 #[cfg(any(feature = "lz4", feature = "lz4-rust"))]
 pub use codecs::numcodecs::lz4::Lz4Codec;
-#[cfg(feature = "lzma")]
+#[cfg(any(feature = "lzma", feature = "lzma-rust"))]
 pub use codecs::numcodecs::lzma::LzmaCodec;
 #[cfg(feature = "msgpack")]
 pub use codecs::numcodecs::msgpack::MsgPackCodec;
@@ -152,7 +158,7 @@ pub use codecs::scale_offset::ScaleOffsetCodec;
 pub use codecs::sharding::{InnerChunkOrder, ShardIndex, ShardingCodec};
 pub use codecs::transpose::TransposeCodec;
 pub use codecs::vlen::VlenCodec;
-#[cfg(feature = "zstd")]
+#[cfg(any(feature = "zstd", feature = "zstd-rust"))]
 pub use codecs::zstd::ZstdCodec;
 pub use error::{CodecError, CodecErrorKind};
 pub use grid::axis_grid::{AxisGrid, ChunkRuns};

@@ -2,6 +2,8 @@
 //! codec that breaks the rules. It needs the feature `testing`, so no release build has it.
 #![allow(clippy::unwrap_used, reason = "a test that panics says where")]
 
+pub mod libraries;
+
 use std::sync::Arc;
 
 use serde_json::Value;

@@ -32,6 +32,10 @@ fn array(data_type: &str, shape: &[u64], codecs: &Value) -> ArrayMetadata {
     }
 }
 
+fn is_rust_refusal(error: &CodecError) -> bool {
+    !cfg!(feature = "zstd") && error.to_string().contains("is not offered: ")
+}
+
 #[test]
 fn blocks_of_tensorstore() {
     let rows = include_str!("fixtures/n5.jsonl").lines();
@@ -53,7 +57,11 @@ fn blocks_of_tensorstore() {
             elements,
             "{what}"
         );
-        let ours = encode(&chain, &elements).unwrap();
+        let ours = match encode(&chain, &elements) {
+            // Levels that the library in Rust only reads.
+            Err(error) if is_rust_refusal(&error) => continue,
+            ours => ours.unwrap(),
+        };
         assert!(ours.len() <= chain.encoded_len().max(), "{what}");
         assert_eq!(decode(&chain, &ours).unwrap(), elements, "{what}");
         if row.codecs.as_array().unwrap().len() == 2 {

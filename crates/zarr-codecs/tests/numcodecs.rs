@@ -22,13 +22,16 @@ struct Row {
 /// The codecs that a feature brings, and whether it is on.
 const FEATURES: &[(&str, bool)] = &[
     ("bz2", cfg!(feature = "bz2")),
-    ("gzip", cfg!(feature = "gzip")),
+    ("gzip", cfg!(any(feature = "gzip", feature = "gzip-rust"))),
     ("lz4", cfg!(any(feature = "lz4", feature = "lz4-rust"))),
-    ("lzma", cfg!(feature = "lzma")),
+    ("lzma", cfg!(any(feature = "lzma", feature = "lzma-rust"))),
     ("pcodec", cfg!(feature = "pcodec")),
-    ("zlib", cfg!(feature = "gzip")),
-    ("zstd", cfg!(feature = "zstd")),
+    ("zlib", cfg!(any(feature = "gzip", feature = "gzip-rust"))),
+    ("zstd", cfg!(any(feature = "zstd", feature = "zstd-rust"))),
 ];
+
+/// Whether all levels are there.
+const HAS_C: bool = cfg!(feature = "zstd");
 
 /// The rows of all codecs in this build.
 fn rows() -> Vec<Row> {
@@ -91,7 +94,11 @@ fn every_row_of_numcodecs() {
                 "{codec} on {dtype} decodes {encoded:02x?} to {other:02x?}, not {back:02x?}"
             )),
         }
-        let ours = encode(&chain, &elements).unwrap();
+        let ours = match encode(&chain, &elements) {
+            // Levels that the library in Rust only reads.
+            Err(error) if !HAS_C && error.to_string().contains("is not offered: ") => continue,
+            ours => ours.unwrap(),
+        };
         if exact && ours != encoded {
             wrong.push(format!(
                 "{codec} on {dtype} encodes {elements:02x?} as {ours:02x?}, not {encoded:02x?}"

@@ -1,15 +1,17 @@
 //! Cells of an array or of a chunk, a box or scattered, and the chunks that hold them. Pure: the chunks are
 //! computed when they are asked for, in any order, and nothing here is about bytes.
 
+mod listed;
 mod points;
 mod rows;
 mod scattered;
 
 use zarr_codecs::{AxisGrid, CodecError, Dims, Projection, Projections, Region, ShardingCodec};
 
+pub(crate) use listed::ListedCell;
 pub(crate) use points::PointCells;
 pub(crate) use rows::{CellRows, CellSpan, RowCells};
-pub(crate) use scattered::{CellRun, ListedCell, ScatteredByChunk, ScatteredCells};
+pub(crate) use scattered::{CellRun, ScatteredByChunk, ScatteredCells};
 
 /// Cells of an array or of one chunk, and where each belongs among the data.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! The engine of the Zarr library: selections, nodes in stores, and reading and writing chunks. Arrays are
 //! untyped and every argument is explicit; the crate `zarr` adds the convenience.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod appended;
 mod array;
 mod broadcast;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use zarr_store::runtime::Instant;
 use zarr_store::{
     Call, Hook, Hooked, Identity, IoHints, Location, Op, Outcome, StoreErrorKind, Tally,
 };
@@ -20,7 +21,7 @@ use zarr_store::{
 /// let context = Context::builder().metrics(true).build();
 /// assert_eq!(context.metrics().map(|metrics| metrics.requests), Some(0));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Metrics {
     /// Calls that reached a store: values opened, read, written, copied and deleted, sizes and listings asked for.
@@ -65,6 +66,43 @@ impl Metrics {
     /// How long encoding took, in all.
     pub fn encode_time(&self) -> Duration {
         Duration::from_nanos(self.encode_ns)
+    }
+}
+
+/// By hand, since deriving it would have all users of the crate compile serde's macros for one type.
+impl Serialize for Metrics {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Taken apart, so that a new field is not forgotten.
+        let Self {
+            requests,
+            failed_requests,
+            bytes_read,
+            bytes_written,
+            store_ns,
+            chunks_decoded,
+            decode_ns,
+            chunks_encoded,
+            encode_ns,
+            chunk_cache_hits,
+            chunk_cache_misses,
+            index_cache_hits,
+            index_cache_misses,
+        } = *self;
+        serializer.collect_map([
+            ("requests", requests),
+            ("failed_requests", failed_requests),
+            ("bytes_read", bytes_read),
+            ("bytes_written", bytes_written),
+            ("store_ns", store_ns),
+            ("chunks_decoded", chunks_decoded),
+            ("decode_ns", decode_ns),
+            ("chunks_encoded", chunks_encoded),
+            ("encode_ns", encode_ns),
+            ("chunk_cache_hits", chunk_cache_hits),
+            ("chunk_cache_misses", chunk_cache_misses),
+            ("index_cache_hits", index_cache_hits),
+            ("index_cache_misses", index_cache_misses),
+        ])
     }
 }
 

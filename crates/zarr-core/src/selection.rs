@@ -3,6 +3,7 @@
 
 mod advanced;
 mod axes;
+mod axis_cells;
 mod cell_view;
 mod coordinates;
 mod error;

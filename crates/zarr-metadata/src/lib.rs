@@ -80,6 +80,7 @@
 //!     assert!(text.starts_with(b"{\n  \"shape\": [\n    720,"));
 //! }
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod array;

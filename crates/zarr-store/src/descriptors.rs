@@ -55,7 +55,7 @@ pub(crate) async fn for_lock() -> Permit {
         .await
 }
 
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub(crate) use kept::{KeepOpen, keep_open};
 
 #[cfg(all(feature = "local", unix))]
@@ -93,6 +93,20 @@ mod kept {
     }
 }
 
+#[cfg(all(feature = "local", windows))]
+mod kept {
+    //! No file stays open between two reads: an open one is in the way of whoever replaces it, on all file systems but
+    //! NTFS.
+
+    /// Leave to keep a file open between reads, which nobody gets.
+    #[derive(Debug)]
+    pub(crate) enum KeepOpen {}
+
+    pub(crate) fn keep_open() -> Option<KeepOpen> {
+        None
+    }
+}
+
 /// Never more, however many the system allows.
 const MOST: u64 = 256;
 
@@ -111,7 +125,7 @@ mod limit {
 
 #[cfg(not(all(feature = "local", unix)))]
 mod limit {
-    //! Without files of our own there is nothing to ask for.
+    //! Windows has no limit that a process would reach; and without files of our own there is nothing to ask for.
 
     pub(super) fn budget() -> u64 {
         super::MOST

@@ -27,6 +27,7 @@
 //! # Ok::<(), zarr_store::StoreError>(())
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod auxiliary;
@@ -35,7 +36,7 @@ mod descriptors;
 mod error;
 mod key;
 mod key_map;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub mod local;
 mod location;
 pub mod lock;
@@ -54,10 +55,10 @@ mod tests;
 mod update;
 mod value;
 mod wrap;
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub mod zip;
 
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub use local::{Durability, LocalStore, Locking, Symlinks};
 #[cfg(feature = "remote")]
 pub use remote::ObjectStore;
@@ -65,9 +66,13 @@ pub use remote::ObjectStore;
 pub use wrap::Cached;
 #[cfg(feature = "tracing")]
 pub use wrap::{Trace, Traced};
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub use zip::ZipStore;
-#[cfg(all(feature = "zip", feature = "local", unix))]
+#[cfg(all(
+    any(feature = "zip", feature = "zip-rust"),
+    feature = "local",
+    any(unix, windows)
+))]
 pub use zip::ZipWriter;
 pub use {
     auxiliary::AuxiliaryFile,

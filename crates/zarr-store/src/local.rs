@@ -24,10 +24,10 @@ mod errors;
 mod list;
 mod lock_file;
 mod object;
-mod platform;
 mod remove;
 mod root;
 mod stat;
+pub(crate) mod system;
 mod temp_file;
 mod waits;
 mod walk;
@@ -46,11 +46,8 @@ use self::{
     waits::Waits,
 };
 pub use self::{durability::Durability, lock_file::Locking, root::Symlinks};
-#[cfg(feature = "zip")]
-pub(crate) use self::{
-    lock_file::lock_named,
-    object::{read_once, read_range},
-};
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
+pub(crate) use self::{lock_file::lock_at, object::read_range};
 use crate::{
     BlockingStore, Copied, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Origin,
     Payload, Prefix, PutMode, RealPath, Result, Version, descriptors,
@@ -241,7 +238,7 @@ impl BlockingStore for LocalStore {
         // By path: one file has one lock, whichever of its parents was opened as a store.
         let name = LockName::new(
             Identity::named("file"),
-            self.root.path(key.as_str()).to_string_lossy(),
+            system::spelled(&self.root.path(key.as_str())),
         );
         match self.locking {
             Locking::Os => name.with_process_lock(LockFile {
@@ -257,11 +254,11 @@ impl BlockingStore for LocalStore {
         let named = self.root.path(prefix.bare());
         // Links below the root lead elsewhere; and whoever takes one away takes what is behind it.
         let real = resolved(&named);
-        real_path_of_file(&named).also(real.to_string_lossy())
+        real_path_of_file(&named).also(system::spelled(&real))
     }
 
     fn sync(&self) -> Result<()> {
-        uninterrupted(|| platform::barrier(&self.root.open_dir("")?))
+        uninterrupted(|| system::barrier(&self.root))
             .or_else(if_absent)
             .map_err(|e| store_error(self, Op::Sync, "", e))
     }

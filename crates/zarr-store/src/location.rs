@@ -2,13 +2,13 @@
 //! below.
 
 mod address;
-#[cfg(feature = "zip")]
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
 mod archives;
 mod finish;
 mod layer;
 mod missing;
 mod named_memory;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod paths;
 pub(crate) mod redact;
 mod refusal;
@@ -19,9 +19,9 @@ mod urls;
 
 use std::{fmt, sync::Arc};
 
-#[cfg(not(feature = "zip"))]
+#[cfg(not(any(feature = "zip", feature = "zip-rust")))]
 use self::missing::archives;
-#[cfg(not(all(feature = "local", unix)))]
+#[cfg(not(all(feature = "local", any(unix, windows))))]
 use self::missing::paths;
 #[cfg(not(feature = "remote"))]
 use self::missing::urls;

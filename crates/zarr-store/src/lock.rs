@@ -89,7 +89,7 @@ impl LockName {
     }
 
     /// The same lock, which other processes may want as well.
-    #[cfg(all(feature = "local", unix))]
+    #[cfg(all(feature = "local", any(unix, windows)))]
     pub(crate) fn with_process_lock(self, lock: impl ProcessLock + 'static) -> Self {
         LockName {
             process_lock: Some(Arc::new(lock)),

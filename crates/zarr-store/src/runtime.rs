@@ -8,26 +8,31 @@
 use std::{
     future::Future,
     pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
-    time::{Duration, Instant},
+    task::{Context, Poll},
+    time::Duration,
 };
 
 mod budget;
+mod clock;
 mod inline;
 mod offload;
 mod per_process;
 mod sleep;
+mod threads;
 
 pub use budget::{Budget, Reserved, Take};
+pub use clock::Instant;
 pub use inline::{InlineGuard, inline, is_inline};
 pub use per_process::PerProcess;
-pub(crate) use {offload::offload, sleep::sleep};
+use threads::Parker;
+pub(crate) use {offload::offload, sleep::sleep, threads::rest};
 
 /// Runs a future on this thread until it is done: blocking calls inline, parking for anything else.
 ///
 /// Needs no runtime. A future over memory or local files is ready at its first poll.
+///
+/// # Panics
+/// On WebAssembly, which has one thread, if the future waits for something outside of it: nothing could ever come.
 pub fn wait<F: Future>(future: F) -> F::Output {
     let never = || Ok::<(), std::convert::Infallible>(());
     match wait_unless(future, Duration::MAX, never) {
@@ -41,6 +46,9 @@ pub fn wait<F: Future>(future: F) -> F::Output {
 ///
 /// # Errors
 /// That of `stop`.
+///
+/// # Panics
+/// As [`wait`].
 pub fn wait_unless<F: Future, E>(
     future: F,
     every: Duration,
@@ -48,7 +56,8 @@ pub fn wait_unless<F: Future, E>(
 ) -> Result<F::Output, E> {
     let _inline = inline();
     let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let parker = Parker::new();
+    let waker = parker.waker();
     let mut context = Context::from_waker(&waker);
     // What wakes it again and again must not keep `stop` from being asked.
     let mut asked = Instant::now();
@@ -56,9 +65,9 @@ pub fn wait_unless<F: Future, E>(
         match future.as_mut().poll(&mut context) {
             Poll::Ready(output) => return Ok(output),
             // A wake before this line makes it return at once, so none is lost.
-            Poll::Pending if every == Duration::MAX => thread::park(),
+            Poll::Pending if every == Duration::MAX => parker.park(),
             Poll::Pending => {
-                thread::park_timeout(every.saturating_sub(asked.elapsed()));
+                parker.park_timeout(every.saturating_sub(asked.elapsed()));
                 if asked.elapsed() >= every {
                     stop()?;
                     asked = Instant::now();
@@ -87,16 +96,10 @@ where
     offload(move || wait(future)).await
 }
 
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     #[test]

@@ -13,20 +13,24 @@
 //! `end`, `directory` and `fetch` plan and do no I/O; the asynchronous side below and the blocking one in `object`
 //! carry the plans out. [`ZipWriter`] writes.
 
+#[cfg_attr(
+    not(all(feature = "local", unix)),
+    allow(dead_code, reason = "only the writer compresses")
+)]
+mod backends;
 mod decode;
 mod directory;
 mod end;
 mod entry;
 mod fetch;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod files;
 mod limits;
 mod object;
 mod refusal;
 mod store;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod writer;
-mod zstd;
 
 use std::{
     fmt,
@@ -38,9 +42,9 @@ use std::{
 use bytes::Bytes;
 
 pub use self::limits::ZipLimits;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub use self::writer::ZipWriter;
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub(crate) use self::writer::resolved;
 use self::{
     directory::{Index, Opening},
@@ -256,5 +260,5 @@ fn hash(version: &Version) -> u64 {
 }
 
 #[cfg(test)]
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod tests;

@@ -310,7 +310,7 @@ mod cached {
     }
 }
 
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod local {
     //! The same on files.
 

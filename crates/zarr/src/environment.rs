@@ -23,7 +23,16 @@ pub fn config_from_env() -> Config {
     let text = |(key, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((key.into_string().ok()?, value.into_string().ok()?))
     };
-    from_variables(std::env::vars_os().filter_map(text))
+    from_variables(variables().filter_map(text))
+}
+
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+use std::env::vars_os as variables;
+
+/// WebAssembly without a host has none, and the standard library panics when it is asked.
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+fn variables() -> std::iter::Empty<(std::ffi::OsString, std::ffi::OsString)> {
+    std::iter::empty()
 }
 
 /// The context of operations that you give none: immutable and shared by the whole process.

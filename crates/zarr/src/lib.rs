@@ -68,6 +68,7 @@
 //! - stores and codecs of your own: [`testing`]
 //! - errors: [`Error`], with an [`ErrorKind`] and a coarser [`ErrorClass`]
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod arguments;
@@ -172,15 +173,7 @@ pub use zarr_store::Traced;
 pub use zarr_store::{Durability, LocalStore, Locking, Symlinks};
 pub use zarr_store::{Location, Overlay, Store};
 
-/// The examples of the READMEs are tests like any other.
+/// The examples of the README are tests like any other.
 #[cfg(doctest)]
-mod readme {
-    #[doc = include_str!("../../../docs/codecs.md")]
-    mod codecs {}
-    #[doc = include_str!("../../../README.md")]
-    mod project {}
-    #[doc = include_str!("../README.md")]
-    mod this_crate {}
-    #[doc = include_str!("../../../docs/zarr-python.md")]
-    mod from_zarr_python {}
-}
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 mod conversions;
 pub(crate) mod finish;
+pub(crate) mod secret;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +18,7 @@ use zarr_store::{
 };
 
 use crate::Result;
-use crate::target::access::Secret;
+use crate::target::secret::Secret;
 
 /// A store, or a location in one.
 ///

@@ -34,7 +34,7 @@ pub use zarr_codecs::{
 pub use zarr_store::testing::*;
 /// The parts that stores are made of.
 pub use zarr_store::{
-    BlockingStore, ByteRange, Call, Counting, Counts, Entry, Found, Hook, Hooked, IoHints, Key,
-    Listing, Object, Op, Outcome, Payload, Prefix, PutMode, ReadOnly, Reads, StoreError,
-    StoreErrorKind, StoreExt, Tally, Version,
+    BlockingStore, BoxFuture, BoxStream, ByteRange, Call, Conditions, Counting, Counts, Entry,
+    Found, Hook, Hooked, Identity, IoHints, Key, Listing, Object, Op, Outcome, Payload, Prefix,
+    PutMode, ReadOnly, Reads, StoreError, StoreErrorKind, StoreExt, Tally, Version,
 };

@@ -15,8 +15,13 @@ const SHAPE: [u64; 2] = [16, 32];
 const DECODED: usize = 16 * 32 * 4;
 /// The tables of bzip2 for its largest blocks.
 const BLOCKS: usize = 4 << 20;
-/// The tables of libdeflate, and a little of everything.
-const STATE: usize = 48 << 10;
+/// The tables of libdeflate, and a little of everything; or of the libraries in Rust, which hold a block of zstd packed,
+/// its literals and what it decodes to.
+const STATE: usize = if cfg!(feature = "c-libraries") {
+    48 << 10
+} else {
+    1 << 20
+};
 /// What pco may hold for a chunk: three tables of bins and of symbols, and a window of lookback.
 const TABLES: usize = 2 << 20;
 

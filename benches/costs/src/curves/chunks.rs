@@ -22,7 +22,7 @@ pub(crate) fn measure(dir: &Path, full: bool) -> Result<Vec<Curve>> {
             let array = zarr::create_array(target, [BYTES], DataType::UInt8);
             Ok(array.chunks([BYTES / chunks]).compressors(()).wait()?)
         };
-        let path = dir.join("chunks");
+        let path = dir.join(chunks.to_string());
         let places = [
             (["write files", "read files"], Target::from(&path)),
             (["write to memory", "read from memory"], Target::Memory),
@@ -32,7 +32,6 @@ pub(crate) fn measure(dir: &Path, full: bool) -> Result<Vec<Curve>> {
             curve.add(write, chunks, busy_ms(|| array.write(.., &data).wait())?);
             curve.add(read, chunks, busy_ms(|| array.read::<u8>(..).wait())?);
         }
-        std::fs::remove_dir_all(&path)?;
     }
     Ok(vec![curve])
 }

@@ -95,16 +95,25 @@ fn main() -> ExitCode {
 
 /// How many lines grow too fast.
 fn run(args: &Args) -> Result<usize> {
+    let dir = std::env::temp_dir().join(format!("zarr-curves-{}", std::process::id()));
+    std::fs::create_dir_all(&dir)?;
+    let faults = measure_all(args, &dir);
+    std::fs::remove_dir_all(&dir)?;
+    faults
+}
+
+/// Measures in folders of `dir`. None of them is removed meanwhile: in the half minute after many files were deleted, ext4
+/// takes up to a millisecond for each new one, which the next curve would be made of.
+fn measure_all(args: &Args, dir: &Path) -> Result<usize> {
     let mut json = args.json.as_ref().map(File::create).transpose()?;
     let mut faults = 0;
     for (name, measure) in ALL {
         if !args.only.is_empty() && !args.only.iter().any(|only| only == name) {
             continue;
         }
-        let dir = std::env::temp_dir().join(format!("zarr-curves-{}", std::process::id()));
+        let dir = dir.join(name);
         std::fs::create_dir_all(&dir)?;
         let curves = measure(&dir, args.full);
-        std::fs::remove_dir_all(&dir)?;
         for curve in curves? {
             println!("{curve}");
             faults += curve.faults().count();

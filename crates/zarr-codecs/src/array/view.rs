@@ -344,7 +344,7 @@ impl<'a> NdViewMut<'a> {
     }
 
     /// The length of each run that [`runs`](Self::runs) lends, in bytes.
-    #[cfg(feature = "blosc")]
+    #[cfg(any(feature = "blosc", feature = "blosc-rust"))]
     pub(crate) fn run_bytes(&self) -> usize {
         let elem = self.geometry.elem;
         let nest = LoopNest::new(&self.geometry.shape, [&self.geometry.strides], elem);

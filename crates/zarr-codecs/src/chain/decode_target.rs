@@ -1,11 +1,11 @@
 //! Where decoded bytes go: into the output itself wherever that is possible.
 
-#[cfg(feature = "blosc")]
+#[cfg(any(feature = "blosc", feature = "blosc-rust"))]
 use std::ops::Range;
 
 use zarr_metadata::Swap;
 
-#[cfg(feature = "blosc")]
+#[cfg(any(feature = "blosc", feature = "blosc-rust"))]
 use crate::array::buffer::FilledFront;
 use crate::array::buffer::{self, Uninit};
 use crate::array::kernels;
@@ -13,7 +13,7 @@ use crate::error::check_len;
 use crate::{ByteLen, CodecContexts, CodecError, CodecErrorKind, NdView, NdViewMut, Scratch};
 
 /// Shorter rows than this are placed all at once: one by one they cost more than the cache saves.
-#[cfg(feature = "blosc")]
+#[cfg(any(feature = "blosc", feature = "blosc-rust"))]
 const LONG_ROW: usize = 64;
 
 /// The target of a decoder. It lends memory, which the decoder fills, and places what comes.
@@ -160,7 +160,7 @@ impl<'a> DecodeTarget<'a> {
 
     /// As [`fill`](Self::fill), for a decoder that makes blocks of `block` bytes, the last one shorter.
     /// Strided output with long rows takes them one by one, while they are in cache.
-    #[cfg(feature = "blosc")]
+    #[cfg(any(feature = "blosc", feature = "blosc-rust"))]
     pub(crate) fn fill_blocks(
         &mut self,
         codec: &str,

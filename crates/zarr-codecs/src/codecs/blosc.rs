@@ -19,6 +19,7 @@ use zarr_metadata::Extension;
 
 use self::config::{BloscSettings, Compressor};
 use self::header::{Header, NAME};
+use self::part::Encoding;
 use crate::array::buffer::{self, FilledFront};
 use crate::codecs::setting;
 use crate::error::check_limit;
@@ -119,7 +120,14 @@ impl BytesToBytesCodec for BloscCodec {
             let problem = "\"snappy\" is only read; write with \"lz4\" or \"zstd\" instead";
             return Err(setting::error(NAME, "cname", problem));
         }
-        Ok(())
+        let how = Encoding::of(&self.settings, false);
+        // At level 0 nothing is compressed.
+        match how.level {
+            0 => Ok(()),
+            _ => how
+                .check()
+                .map_err(|(key, why)| setting::error(NAME, key, why)),
+        }
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {

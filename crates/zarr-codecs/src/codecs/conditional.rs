@@ -232,7 +232,7 @@ mod tests {
         decode(&chain, &[0]).unwrap_err();
     }
 
-    #[cfg(feature = "zstd")]
+    #[cfg(any(feature = "zstd", feature = "zstd-rust"))]
     #[test]
     fn what_compresses_is_compressed() {
         let configuration = json!({"codecs": ["numcodecs.shuffle", "zstd"], "header_bits": 16});

@@ -1,10 +1,10 @@
-//! The codecs `gzip` and `zlib`: deflate streams in two formats, by libdeflate, which tells where each ends.
+//! The codecs `gzip` and `zlib`: deflate streams in two formats, by a library that tells where each ends.
 //! Formats: RFC 1950, 1951, 1952.
 
-use libdeflater::{CompressionLvl, Compressor};
 use zarr_metadata::Extension;
 
-use crate::array::buffer::{self, FilledFront, InflateError, Inflater, Uninit};
+use crate::array::buffer::{self, FilledFront, InflateError, Uninit};
+use crate::codecs::backends::deflate::{Deflater, Inflater};
 use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 
@@ -26,7 +26,7 @@ pub struct DeflateCodec {
 #[derive(Default)]
 pub(crate) struct DeflateContexts {
     inflater: Option<Inflater>,
-    compressor: Option<(i32, Compressor)>,
+    deflater: Option<(i32, Deflater)>,
 }
 
 impl DeflateContexts {
@@ -38,14 +38,14 @@ impl DeflateContexts {
         })
     }
 
-    /// `None` for a level that libdeflate does not offer.
-    pub(crate) fn compressor(&mut self, level: i32) -> Option<&mut Compressor> {
-        let kept = self.compressor.take().filter(|(made, _)| *made == level);
+    /// `None` for a level that the library does not offer.
+    pub(crate) fn deflater(&mut self, level: i32) -> Option<&mut Deflater> {
+        let kept = self.deflater.take().filter(|(made, _)| *made == level);
         let made = match kept {
             Some(kept) => kept,
-            None => (level, Compressor::new(CompressionLvl::new(level).ok()?)),
+            None => (level, Deflater::new(level)?),
         };
-        Some(&mut self.compressor.insert(made).1)
+        Some(&mut self.deflater.insert(made).1)
     }
 }
 
@@ -149,10 +149,10 @@ impl BytesToBytesCodec for DeflateCodec {
     }
 
     fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
-        // Stored blocks cost five bytes each 64 KiB at worst, header and trailer 18; other writers
-        // add names and comments.
+        // Stored blocks cost five bytes each 64 KiB at worst, header and trailer 18. Other writers add names and
+        // comments, and zlib-ng codes bytes with nine bits at its fastest level.
         let max = decoded.max();
-        ByteLen::AtMost(max.saturating_add(max / 1000).saturating_add(1 << 16))
+        ByteLen::AtMost(max.saturating_add(max / 8).saturating_add(1 << 16))
     }
 
     fn decode(
@@ -175,22 +175,20 @@ impl BytesToBytesCodec for DeflateCodec {
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
         let name = self.label();
         let contexts = cx.contexts.get::<DeflateContexts>();
-        let compressor = contexts.compressor(self.level).ok_or_else(|| {
+        let deflater = contexts.deflater(self.level).ok_or_else(|| {
             setting::error(name, "level", format!("{} is not offered", self.level))
         })?;
-        let max = match self.format {
-            DeflateFormat::Gzip => compressor.gzip_compress_bound(src.len()),
-            DeflateFormat::Zlib => compressor.zlib_compress_bound(src.len()),
-        };
-        buffer::append(dst, max, |memory| {
+        buffer::append(dst, deflater.bound(src.len()), |memory| {
             let memory = buffer::zeroed(memory);
-            let compressed = match self.format {
-                DeflateFormat::Gzip => compressor.gzip_compress(src, memory),
-                DeflateFormat::Zlib => compressor.zlib_compress(src, memory),
+            let made = match self.format {
+                DeflateFormat::Gzip => deflater.gzip(src, memory),
+                DeflateFormat::Zlib => deflater.zlib(src, memory),
             };
-            let backend = |error| CodecErrorKind::Backend(Box::new(error)).of(name);
-            let len = compressed.map_err(backend)?;
-            Ok(&mut memory[..len])
+            let front = made.and_then(|len| memory.get_mut(..len));
+            front.ok_or_else(|| {
+                let error = std::io::Error::other("the stream does not fit its bound");
+                CodecErrorKind::Backend(Box::new(error)).of(name)
+            })
         })
     }
 }

@@ -1,16 +1,9 @@
-//! Blocks of LZ4, for every codec that contains them: by the C library or, where that is not in the build, in
-//! Rust.
+//! Blocks of LZ4, for every codec that contains them.
 //! Format: lz4, `lz4_Block_format.md`.
-
-#[cfg(feature = "lz4")]
-#[path = "lz4_block/c.rs"]
-mod library;
-#[cfg(not(feature = "lz4"))]
-#[path = "lz4_block/rust.rs"]
-mod library;
 
 use std::io::{Error, Result};
 
+use super::backends::lz4 as library;
 use crate::array::buffer::Byte;
 
 /// The most bytes that a block can be made of.
@@ -26,6 +19,11 @@ pub(crate) enum Effort {
     Fast(i32),
     /// LZ4HC at a level of 1 to 12.
     High(i32),
+}
+
+/// Why there is no such effort, where there is none.
+pub(crate) fn check_effort(effort: Effort) -> std::result::Result<(), &'static str> {
+    library::check_effort(effort)
 }
 
 /// Decodes one block to the front of `dst`, which may be uninitialised, and returns what that made.

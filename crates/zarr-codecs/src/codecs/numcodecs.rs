@@ -13,7 +13,7 @@ pub(crate) mod fixed_scale_offset;
 pub(crate) mod json2;
 #[cfg(any(feature = "lz4", feature = "lz4-rust"))]
 pub(crate) mod lz4;
-#[cfg(feature = "lzma")]
+#[cfg(any(feature = "lzma", feature = "lzma-rust"))]
 pub(crate) mod lzma;
 #[cfg(feature = "msgpack")]
 pub(crate) mod msgpack;
@@ -22,5 +22,5 @@ pub(crate) mod packbits;
 pub(crate) mod pcodec;
 pub(crate) mod quantize;
 pub(crate) mod shuffle;
-#[cfg(any(feature = "bz2", feature = "lzma"))]
-mod stream;
+#[cfg(any(feature = "bz2", feature = "lzma", feature = "lzma-rust"))]
+pub(crate) mod stream;

@@ -69,7 +69,7 @@ const V3: Table = &[
     ("bitround", |s| {
         array(crate::BitroundCodec::parse(s.extension, &s.spec.dtype))
     }),
-    #[cfg(feature = "blosc")]
+    #[cfg(any(feature = "blosc", feature = "blosc-rust"))]
     ("blosc", |s| {
         bytes(crate::BloscCodec::parse(s.extension, s.spec))
     }),
@@ -84,7 +84,7 @@ const V3: Table = &[
     }),
     ("conditional", |s| bytes(crate::ConditionalCodec::parse(s))),
     ("crc32c", |s| checksum(Ok(ChecksumCodec::crc32c()), s)),
-    #[cfg(feature = "gzip")]
+    #[cfg(any(feature = "gzip", feature = "gzip-rust"))]
     ("gzip", |s| bytes(crate::DeflateCodec::gzip(s.extension))),
     ("n5_default", |s| serializer(crate::N5Codec::parse(s))),
     ("packbits", |s| {
@@ -104,7 +104,7 @@ const V3: Table = &[
     }),
     ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
     ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
-    #[cfg(feature = "zstd")]
+    #[cfg(any(feature = "zstd", feature = "zstd-rust"))]
     ("zstd", |s| {
         let codec = crate::ZstdCodec::parse(s.extension);
         bytes(codec.map(|codec| codec.ignoring(s.registry.ignores_checksums)))
@@ -121,7 +121,7 @@ const NUMCODECS: Table = &[
     ("bitround", |s| {
         filter(BitRound::parse(s.extension, s.stored))
     }),
-    #[cfg(feature = "blosc")]
+    #[cfg(any(feature = "blosc", feature = "blosc-rust"))]
     ("blosc", |s| {
         bytes(crate::BloscCodec::parse_numcodecs(s.extension, s.spec))
     }),
@@ -139,7 +139,7 @@ const NUMCODECS: Table = &[
     ("fletcher32", |s| {
         checksum(ChecksumCodec::parse(s.extension), s)
     }),
-    #[cfg(feature = "gzip")]
+    #[cfg(any(feature = "gzip", feature = "gzip-rust"))]
     ("gzip", |s| {
         bytes(crate::DeflateCodec::gzip_numcodecs(s.extension))
     }),
@@ -151,7 +151,7 @@ const NUMCODECS: Table = &[
     }),
     #[cfg(any(feature = "lz4", feature = "lz4-rust"))]
     ("lz4", |s| bytes(crate::Lz4Codec::parse(s.extension))),
-    #[cfg(feature = "lzma")]
+    #[cfg(any(feature = "lzma", feature = "lzma-rust"))]
     ("lzma", |s| bytes(crate::LzmaCodec::parse(s.extension))),
     #[cfg(feature = "msgpack")]
     ("msgpack2", |s| {
@@ -178,9 +178,9 @@ const NUMCODECS: Table = &[
     }),
     ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
     ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
-    #[cfg(feature = "gzip")]
+    #[cfg(any(feature = "gzip", feature = "gzip-rust"))]
     ("zlib", |s| bytes(crate::DeflateCodec::zlib(s.extension))),
-    #[cfg(feature = "zstd")]
+    #[cfg(any(feature = "zstd", feature = "zstd-rust"))]
     ("zstd", |s| {
         let codec = crate::ZstdCodec::parse(s.extension);
         bytes(codec.map(|codec| codec.ignoring(s.registry.ignores_checksums)))

@@ -279,6 +279,9 @@ impl ArrayToBytesCodec for VlenCodec {
 }
 
 // Among others behind a compressor.
-#[cfg(all(feature = "gzip", feature = "zstd"))]
+#[cfg(all(
+    any(feature = "gzip", feature = "gzip-rust"),
+    any(feature = "zstd", feature = "zstd-rust")
+))]
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
-//! The `zstd` codec, by the C library. Each worker keeps its contexts.
+//! The `zstd` codec. Each worker keeps its contexts.
 //! Format: RFC 8878. Specification: Zarr v3 codecs, `zstd`; numcodecs `zstd` writes the same.
 
-use zarr_metadata::Extension;
-use zstd::bulk::{Compressor, Decompressor};
-use zstd::zstd_safe::{self, DParameter};
+use std::ops::RangeInclusive;
 
-use crate::array::buffer::{self, Uninit, ZstdTarget};
+use zarr_metadata::Extension;
+
+use crate::array::buffer::{self, Uninit};
+use crate::codecs::backends::zstd::{self as library, ZstdDecoder, ZstdEncoder};
 use crate::codecs::setting;
 use crate::error::IGNORE_CHECKSUMS;
 use crate::events;
@@ -15,6 +16,9 @@ use crate::{
 
 const NAME: &str = "zstd";
 
+/// The levels of the format's own library.
+pub(crate) const LEVELS: RangeInclusive<i32> = -131_072..=22;
+
 /// Zstandard at one level.
 #[derive(Clone, Copy, Debug)]
 pub struct ZstdCodec {
@@ -23,19 +27,30 @@ pub struct ZstdCodec {
     ignores_checksum: bool,
 }
 
+/// Why a library stopped decoding.
+#[derive(Debug)]
+pub(crate) enum ZstdError {
+    /// More bytes come than there is room for.
+    Full,
+    /// All bytes came, and their checksum is another one.
+    Checksum(String),
+    /// These are no frames.
+    Corrupt(String),
+}
+
 /// A worker's compressor and decompressor. The compressor is made for one setting at a time:
 /// one array is written with one setting.
 #[derive(Default)]
 pub(crate) struct ZstdContexts {
-    decompressor: Option<Decompressor<'static>>,
-    compressor: Option<(i32, bool, Compressor<'static>)>,
+    decompressor: Option<ZstdDecoder>,
+    compressor: Option<(i32, bool, ZstdEncoder)>,
 }
 
 impl ZstdContexts {
-    pub(crate) fn decompressor(&mut self) -> std::io::Result<&mut Decompressor<'static>> {
+    pub(crate) fn decompressor(&mut self) -> std::io::Result<&mut ZstdDecoder> {
         Ok(match &mut self.decompressor {
             Some(decompressor) => decompressor,
-            none => none.insert(Decompressor::new()?),
+            none => none.insert(ZstdDecoder::new()?),
         })
     }
 
@@ -43,15 +58,11 @@ impl ZstdContexts {
         &mut self,
         level: i32,
         checksum: bool,
-    ) -> std::io::Result<&mut Compressor<'static>> {
+    ) -> std::io::Result<&mut ZstdEncoder> {
         let kept = self.compressor.take();
         let made = match kept.filter(|(l, c, _)| (*l, *c) == (level, checksum)) {
             Some(kept) => kept,
-            None => {
-                let mut compressor = Compressor::new(level)?;
-                compressor.include_checksum(checksum)?;
-                (level, checksum, compressor)
-            }
+            None => (level, checksum, ZstdEncoder::new(level, checksum)?),
         };
         Ok(&mut self.compressor.insert(made).2)
     }
@@ -68,7 +79,7 @@ impl ZstdCodec {
             None => 0,
             Some(value) => setting::whole(value)
                 .and_then(|level| i32::try_from(level).ok())
-                .filter(|level| zstd::compression_level_range().contains(level))
+                .filter(|level| LEVELS.contains(level))
                 .ok_or_else(|| setting::bad(extension, "level", "an integer of -131072 to 22"))?,
         };
         let checksum = match extension.configuration.get("checksum") {
@@ -108,30 +119,24 @@ fn frames<'d>(
         return frames_of_any_checksum(src, memory, decompressor);
     }
     let expected = memory.len();
-    let mut target = ZstdTarget::new(memory);
-    let decoded = decompressor.decompress_to_buffer(src, &mut target);
-    decoded.map_err(|error| refusal(&error, expected))?;
-    Ok(target.into_filled())
+    let decoded = decompressor.decompress(src, memory);
+    decoded.map_err(|error| refusal(error, expected))
 }
 
 /// As [`frames`], whatever the checksums are.
 fn frames_of_any_checksum<'d>(
     src: &[u8],
     memory: &'d mut Uninit,
-    decompressor: &mut Decompressor<'static>,
+    decompressor: &mut ZstdDecoder,
 ) -> Result<&'d mut [u8], CodecError> {
     let expected = memory.len();
-    let checked = decompressor.decompress_to_buffer(src, &mut ZstdTarget::new(memory));
-    if let Err(error) = checked {
-        events::ignored(&refusal(&error, expected));
+    if let Err(error) = decompressor.decompress(src, memory) {
+        events::ignored(&refusal(error, expected));
     }
-    let ignore = DParameter::ForceIgnoreChecksum;
-    decompressor.set_parameter(ignore(true)).map_err(backend)?;
-    let mut target = ZstdTarget::new(memory);
-    let decoded = decompressor.decompress_to_buffer(src, &mut target);
-    decompressor.set_parameter(ignore(false)).map_err(backend)?;
-    decoded.map_err(|error| refusal(&error, expected))?;
-    Ok(target.into_filled())
+    decompressor.ignore_checksums(true).map_err(backend)?;
+    let decoded = decompressor.decompress(src, memory);
+    decompressor.ignore_checksums(false).map_err(backend)?;
+    decoded.map_err(|error| refusal(error, expected))
 }
 
 /// Whether the first frame ends in a checksum: RFC 8878, 3.1.1.1.1.
@@ -140,20 +145,15 @@ fn has_checksum(src: &[u8]) -> bool {
 }
 
 /// Why the library stopped, with so many bytes of memory for what it decodes.
-fn refusal(error: &std::io::Error, expected: usize) -> CodecError {
-    // Error codes are the negatives of these numbers.
-    let is =
-        |code: usize| error.to_string() == zstd_safe::get_error_name(0_usize.wrapping_sub(code));
-    const CHECKSUM_WRONG: usize = 22;
-    const TARGET_TOO_SMALL: usize = 70;
-    let kind = if is(TARGET_TOO_SMALL) {
-        let expected = expected as u64;
-        let found = expected + 1;
-        CodecErrorKind::Length { expected, found }
-    } else if is(CHECKSUM_WRONG) {
-        CodecErrorKind::Corrupt(format!("{error}{IGNORE_CHECKSUMS}"))
-    } else {
-        CodecErrorKind::Corrupt(error.to_string())
+fn refusal(error: ZstdError, expected: usize) -> CodecError {
+    let kind = match error {
+        ZstdError::Full => {
+            let expected = expected as u64;
+            let found = expected + 1;
+            CodecErrorKind::Length { expected, found }
+        }
+        ZstdError::Checksum(text) => CodecErrorKind::Corrupt(format!("{text}{IGNORE_CHECKSUMS}")),
+        ZstdError::Corrupt(text) => CodecErrorKind::Corrupt(text),
     };
     kind.of(NAME)
 }
@@ -164,7 +164,7 @@ impl BytesToBytesCodec for ZstdCodec {
     }
 
     fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
-        ByteLen::AtMost(zstd_safe::compress_bound(decoded.max()))
+        ByteLen::AtMost(library::bound(decoded.max()))
     }
 
     fn decode(
@@ -178,17 +178,24 @@ impl BytesToBytesCodec for ZstdCodec {
         })
     }
 
+    fn check_encode(&self, _: ByteLen) -> Result<(), CodecError> {
+        library::check_level(self.level).map_err(|why| {
+            let level = self.level;
+            let text = format!(
+                "{level} is not offered: {why}; use 0 or 1, or build with the feature `zstd`"
+            );
+            setting::error(NAME, "level", text)
+        })
+    }
+
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
+        self.check_encode(ByteLen::Exact(src.len()))?;
         let contexts = cx.contexts.get::<ZstdContexts>();
         let compressor = contexts
             .compressor(self.level, self.checksum)
             .map_err(backend)?;
-        buffer::append(dst, zstd_safe::compress_bound(src.len()), |memory| {
-            let mut target = ZstdTarget::new(memory);
-            compressor
-                .compress_to_buffer(src, &mut target)
-                .map_err(backend)?;
-            Ok(target.into_filled())
+        buffer::append(dst, library::bound(src.len()), |memory| {
+            compressor.compress(src, memory).map_err(backend)
         })
     }
 }
@@ -222,7 +229,7 @@ mod tests {
         let (first, second) = data.split_at(1234);
         let sized = |data: &[u8]| zstd::bulk::compress(data, 1).unwrap();
         let skipped = *b"\x53\x2a\x4d\x18\x04\0\0\0skip";
-        let unsaid = zstd_safe::get_frame_content_size(&streamed(&data));
+        let unsaid = ::zstd::zstd_safe::get_frame_content_size(&streamed(&data));
         assert!(matches!(unsaid, Ok(None)));
         let cases = [
             sized(&data),
@@ -266,5 +273,46 @@ mod tests {
         assert_eq!(decode(parsed.ignoring(true)).unwrap(), data);
         // The setting stays with the codec, though contexts are shared.
         decode(parsed).unwrap_err();
+    }
+
+    #[test]
+    #[cfg(not(feature = "zstd"))]
+    fn levels_that_rust_does_not_offer_are_refused_with_what_to_do() {
+        let codec = |level: i32| ZstdCodec::parse(&Extension::new("zstd").with("level", level));
+        for level in [2, 3, 22, -1] {
+            let codec = codec(level).unwrap();
+            let error = codec
+                .check_encode(ByteLen::Exact(1))
+                .unwrap_err()
+                .to_string();
+            let why = format!("`level` {level} is not offered: ");
+            assert!(
+                error.contains(&why) && error.contains("use 0 or 1, or build with"),
+                "{error}"
+            );
+        }
+        for level in [0, 1] {
+            codec(level)
+                .unwrap()
+                .check_encode(ByteLen::Exact(1))
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn a_frame_says_how_much_it_holds() {
+        // Some readers refuse others.
+        for (len, checksum) in [(0, false), (1, true), (300, false), (70_000, true)] {
+            let extension = Extension::new("zstd").with("checksum", checksum);
+            let codec = ZstdCodec::parse(&extension).unwrap();
+            let (data, mut frame) = (vec![5; len], vec![]);
+            codec
+                .encode(&data, &mut frame, &mut Scratch::default())
+                .unwrap();
+            let said = ::zstd::zstd_safe::get_frame_content_size(&frame).unwrap();
+            assert_eq!(said, Some(len as u64));
+            assert_eq!(frame[4] & 4 != 0, checksum);
+            assert_eq!(::zstd::bulk::decompress(&frame, len).unwrap(), data);
+        }
     }
 }

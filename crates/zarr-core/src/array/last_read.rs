@@ -1,7 +1,9 @@
 //! `LastRead`: what was read from a store last, and when.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use zarr_store::runtime::Instant;
 
 /// What was read last, and when. It begins with what its owner has, which is not kept twice.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zarr_codecs::{AxisGrid, Dims, Region};
 
-use super::scattered::{ListedCell, locate};
+use super::listed::{ListedCell, locate};
 
 /// Points of an array, and the place of each in the data.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use zarr_codecs::Region;
 
-use super::scattered::{CellRun, ListedCell, ScatteredCells};
+use super::listed::ListedCell;
+use super::scattered::{CellRun, ScatteredCells};
 
 /// Scattered cells within a box, row by row. Their numbers are those in the box, in C order of its axes taken in a given
 /// order. Single cells are all in one row.

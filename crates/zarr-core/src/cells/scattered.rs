@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use zarr_codecs::{AxisGrid, CodecError, CodecErrorKind, Dims, Region, ShardingCodec};
 
+use super::listed::{ListedCell, locate};
 use super::points::{ChunkPoints, PointCells, PointsByChunk, reach};
 
 /// Cells of an array or a chunk, and the place of each in the data, in elements.
@@ -22,13 +23,6 @@ pub(crate) enum ScatteredCells {
     Points(Arc<PointCells>),
     /// Single cells of a chunk.
     ChunkPoints(ChunkPoints),
-}
-
-/// A coordinate along one axis, or the number of a cell in a chunk, and its place in the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ListedCell {
-    pub(crate) cell: u64,
-    pub(crate) to: usize,
 }
 
 /// Cells that are neighbours both in a box and in the data, in elements.
@@ -326,11 +320,6 @@ fn by_chunk(axis: &[ListedCell], axis_grid: &AxisGrid) -> Vec<(u64, Arc<[ListedC
     groups
         .map(|(chunk, places)| (chunk, places.into()))
         .collect()
-}
-
-/// The chunk of a cell, and the place of the cell in it; all cells lie in chunks.
-pub(super) fn locate(axis_grid: &AxisGrid, cell: u64) -> (u64, u64) {
-    axis_grid.locate(cell).unwrap_or((cell, 0))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Resolves basic and orthogonal selections, which have one item per axis, by NumPy's rules for negative
-//! indices and for bounds. Arithmetic is exact for every shape and every selection.
+//! Resolves basic and orthogonal selections, which have one item per axis, and combines the cells of the axes.
 
 use std::sync::Arc;
 
 use zarr_codecs::{AxisRange, Dims, Region};
 
+use super::axis_cells::{AxisCells, cells, cells_of_list, masked};
 use super::resolved::ResolvedSelection;
-use super::{AxisSelection, SelectionError, Slice, index_arrays};
+use super::{AxisSelection, SelectionError, Slice};
 use crate::cells::{Cells, ListedCell, ScatteredCells};
 
 /// An item of a basic or orthogonal selection.
@@ -15,12 +15,6 @@ pub(super) trait AxisItem {
     fn slice(&self) -> Option<Slice>;
     /// The cells that the item selects along an axis.
     fn cells(&self, axis: usize, length: u64) -> Result<AxisCells, SelectionError>;
-}
-
-/// Cells along one axis.
-pub(super) enum AxisCells {
-    Range(AxisRange),
-    List(Vec<u64>),
 }
 
 impl AxisItem for Slice {
@@ -45,76 +39,17 @@ impl AxisItem for AxisSelection {
         match self {
             Self::Slice(slice) => slice.cells(axis, length),
             Self::List(list) => match list.shape.as_slice() {
-                [_] => Ok(cells_of_list(index_arrays::cells(list, axis, length)?)),
+                [_] => Ok(cells_of_list(cells(list, axis, length)?)),
                 shape => Err(SelectionError::NotAList {
                     axis,
                     shape: shape.into(),
                 }),
             },
             Self::Mask(mask) => {
-                let cells = index_arrays::masked(mask, &[length])?;
+                let cells = masked(mask, &[length])?;
                 Ok(cells_of_list(cells.into_iter().next().unwrap_or_default()))
             }
         }
-    }
-}
-
-/// The cells of a list: a range where they are evenly spaced, which is read faster than a list.
-pub(super) fn cells_of_list(cells: Vec<u64>) -> AxisCells {
-    let step = |pair: &[u64]| match pair {
-        [a, b] => i64::try_from(i128::from(*b) - i128::from(*a)).ok(),
-        _ => None,
-    };
-    match cells.as_slice() {
-        [] => return AxisCells::Range(AxisRange::dense(0, 0)),
-        [only] => return AxisCells::Range(AxisRange::dense(*only, 1)),
-        [start, ..] => {
-            if let Some(step) = cells
-                .windows(2)
-                .next()
-                .and_then(step)
-                .filter(|&step| step != 0)
-                && cells.windows(2).all(|pair| self::same(pair, step))
-            {
-                let range = AxisRange::new(*start, cells.len() as u64, step);
-                return range.map_or(AxisCells::List(cells), AxisCells::Range);
-            }
-        }
-    }
-    AxisCells::List(cells)
-}
-
-fn same(pair: &[u64], step: i64) -> bool {
-    matches!(pair, [a, b] if i128::from(*b) - i128::from(*a) == i128::from(step))
-}
-
-/// The cell of an index along an axis; a negative index counts from the end.
-pub(super) fn wrap(index: i64, axis: usize, length: u64) -> Result<u64, SelectionError> {
-    // What most are needs no wide numbers.
-    if let Ok(cell) = u64::try_from(index)
-        && cell < length
-        && index != i64::MAX
-    {
-        return Ok(cell);
-    }
-    match u64::try_from(from_start(index, axis, length)?) {
-        Ok(cell) if cell < length => Ok(cell),
-        _ => Err(SelectionError::OutOfBounds {
-            axis,
-            index,
-            length,
-        }),
-    }
-}
-
-/// A number along an axis, counted from its start.
-fn from_start(bound: i64, axis: usize, length: u64) -> Result<i128, SelectionError> {
-    match bound {
-        i64::MAX if length > i64::MAX.unsigned_abs() => {
-            Err(SelectionError::AmbiguousBound { axis, length })
-        }
-        // Wide enough for the sum and the difference of any i64 and any u64.
-        _ => Ok(i128::from(bound) + if bound < 0 { i128::from(length) } else { 0 }),
     }
 }
 
@@ -207,36 +142,6 @@ impl AxisPlaces {
     }
 }
 
-impl AxisCells {
-    pub(super) fn len(&self) -> u64 {
-        match self {
-            Self::Range(range) => range.count(),
-            Self::List(cells) => cells.len() as u64,
-        }
-    }
-
-    pub(super) fn into_cells(self) -> Result<Vec<u64>, SelectionError> {
-        match self {
-            Self::Range(range) => {
-                let mut cells = room(usize::try_from(range.count()).ok())?;
-                cells.extend(range.cells());
-                Ok(cells)
-            }
-            Self::List(cells) => Ok(cells),
-        }
-    }
-}
-
-/// Room for as many numbers, of which a shape alone may ask for too many.
-pub(super) fn room<T>(count: Option<usize>) -> Result<Vec<T>, SelectionError> {
-    let mut room = Vec::new();
-    let reserved = count.map(|count| room.try_reserve_exact(count));
-    match reserved {
-        Some(Ok(())) => Ok(room),
-        _ => Err(SelectionError::TooManyCells),
-    }
-}
-
 /// Every combination of the cells of the axes, in C order.
 fn product(along: Vec<AxisCells>) -> Result<Cells, SelectionError> {
     let range = |cells: &AxisCells| match cells {
@@ -290,43 +195,4 @@ pub(super) fn combined(
         axes.push(listed.collect());
     }
     Ok(Cells::Scattered(ScatteredCells::Product(axes)))
-}
-
-impl Slice {
-    /// The cells that the slice selects along an axis; an ellipsis or a new axis selects all of them.
-    pub(super) fn axis_range(self, axis: usize, length: u64) -> Result<AxisRange, SelectionError> {
-        let check = |bound: i64| from_start(bound, axis, length);
-        match self {
-            Self::Full | Self::Ellipsis | Self::NewAxis => Ok(AxisRange::dense(0, length)),
-            Self::Index(index) => match u64::try_from(check(index)?) {
-                Ok(start) if start < length => Ok(AxisRange::dense(start, 1)),
-                _ => Err(SelectionError::OutOfBounds {
-                    axis,
-                    index,
-                    length,
-                }),
-            },
-            Self::Range { step: 0, .. } => Err(SelectionError::ZeroStep { axis }),
-            Self::Range { start, stop, step } => {
-                // The bounds are clamped to these values: a negative step may end one cell before the
-                // first, and a positive step one cell after the last.
-                let end = i128::from(length);
-                let (lowest, highest) = if step < 0 { (-1, end - 1) } else { (0, end) };
-                let (from, to) = if step < 0 {
-                    (highest, lowest)
-                } else {
-                    (lowest, highest)
-                };
-                let start = start.map_or(Ok(from), check)?.clamp(lowest, highest);
-                let stop = stop.map_or(Ok(to), check)?.clamp(lowest, highest);
-                let way = if step < 0 { start - stop } else { stop - start };
-                // The range is empty if `stop` is not beyond `start` in the direction of the step.
-                let way = u64::try_from(way).unwrap_or(0);
-                let count = way.div_ceil(step.unsigned_abs());
-                let start = u64::try_from(start).ok().filter(|_| count > 0);
-                let range = start.and_then(|start| AxisRange::new(start, count, step));
-                Ok(range.unwrap_or(AxisRange::dense(0, 0)))
-            }
-        }
-    }
 }

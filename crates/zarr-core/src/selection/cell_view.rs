@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use zarr_codecs::{AxisRange, Dims, Region};
 
-use super::axes::{AxisCells, AxisPlaces, axes_left, c_strides, combined};
+use super::axes::{AxisPlaces, axes_left, c_strides, combined};
+use super::axis_cells::AxisCells;
 use super::resolved::ResolvedSelection;
 use super::{AxisSelection, Selection, SelectionError, SelectionTarget, Slice, named};
 use crate::cells::{Cells, ListedCell, PointCells, ScatteredCells};

@@ -3,9 +3,8 @@
 
 use zarr_codecs::{AxisRange, Dims};
 
-use super::axes::{
-    AxisCells, AxisPlaces, along_axes, axes_left, c_strides, cells_of_list, combined, room, wrap,
-};
+use super::axes::{AxisPlaces, along_axes, axes_left, c_strides, combined};
+use super::axis_cells::{AxisCells, cells, cells_of_list, masked, room};
 use super::resolved::ResolvedSelection;
 use super::{AxisSelection, Indices, Mask, SelectionError, Slice};
 
@@ -145,39 +144,6 @@ pub(super) fn resolve(
     }
     along.sort_by_key(|(axis, ..)| *axis);
     points(along, shape, out_shape)
-}
-
-/// The cells of a list along an axis.
-pub(super) fn cells(list: &Indices, axis: usize, length: u64) -> Result<Vec<u64>, SelectionError> {
-    if zarr_codecs::volume(&list.shape) != Some(list.cells.len() as u64) {
-        return Err(SelectionError::Unfilled {
-            what: "indices",
-            given: list.cells.len() as u64,
-            shape: list.shape.clone(),
-        });
-    }
-    let cells = list.cells.iter().map(|&index| wrap(index, axis, length));
-    cells.collect()
-}
-
-/// The coordinates along each axis of the cells where a mask is true.
-pub(super) fn masked(mask: &Mask, lengths: &[u64]) -> Result<Vec<Vec<u64>>, SelectionError> {
-    let volume = zarr_codecs::volume(lengths);
-    if mask.shape != lengths || volume != Some(mask.cells.len() as u64) {
-        return Err(SelectionError::MaskShape {
-            given: mask.shape.clone(),
-            wanted: lengths.into(),
-        });
-    }
-    let mut axes = vec![Vec::new(); lengths.len()];
-    for (number, _) in mask.cells.iter().enumerate().filter(|(_, cell)| **cell) {
-        let mut rest = number as u64;
-        for (axis, &length) in axes.iter_mut().zip(lengths).rev() {
-            axis.push(rest % length);
-            rest /= length;
-        }
-    }
-    Ok(axes)
 }
 
 /// The items in order, and the index arrays among them with an array of one cell for each integer.

@@ -55,7 +55,7 @@ pub enum ZipError {
     /// The entry is compressed by a method that this build cannot decode.
     #[error(
         "the entry is compressed by method {0}; this library reads 0 (stored), 8 (deflate) and, with the \
-         feature `zip-zstd`, 93 (zstd)"
+         feature `zip-zstd` or `zip-rust`, 93 (zstd)"
     )]
     Method(u16),
     /// The entry is compressed and larger than the reader allows.

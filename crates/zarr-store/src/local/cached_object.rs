@@ -11,14 +11,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use rustix::fs::OFlags;
 
 use super::{
     errors::store_error,
     object::{bytes_from, memory_for},
-    platform,
     root::Root,
     stat::FileStat,
+    system,
 };
 use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::KeepOpen};
 
@@ -41,11 +40,8 @@ impl CachedObject {
     /// Opens a file of which the system has all directories in memory; `WouldBlock` where not.
     pub(super) fn open(root: &Root, key: &Key, leave: Option<KeepOpen>) -> io::Result<Self> {
         let leave = leave.ok_or(io::ErrorKind::WouldBlock)?;
-        // A named pipe waits for nobody then.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let file = root.open_cached(key.as_str(), flags)?;
         Ok(Self {
-            file: file.into(),
+            file: root.open_cached(key.as_str())?,
             _kept: leave,
             described: OnceLock::new(),
             in_memory: AtomicBool::new(false),
@@ -65,14 +61,14 @@ impl CachedObject {
     /// Reads as much as the system has in memory.
     fn read_cached(&self, memory: &mut [u8], offset: u64) -> io::Result<usize> {
         if self.in_memory.load(Ordering::Relaxed) {
-            return Ok(rustix::io::pread(&self.file, memory, offset)?);
+            return system::read_at(&self.file, memory, offset);
         }
-        match platform::read_cached(&self.file, memory, offset) {
+        match system::read_cached(&self.file, memory, offset) {
             Err(e)
-                if e.kind() == io::ErrorKind::Unsupported && platform::is_in_memory(&self.file) =>
+                if e.kind() == io::ErrorKind::Unsupported && system::is_in_memory(&self.file) =>
             {
                 self.in_memory.store(true, Ordering::Relaxed);
-                Ok(rustix::io::pread(&self.file, memory, offset)?)
+                system::read_at(&self.file, memory, offset)
             }
             Err(e) if e.kind() == io::ErrorKind::Unsupported => {
                 Err(io::ErrorKind::WouldBlock.into())
@@ -163,6 +159,7 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
     #[test]
     fn no_link_leads_outside() {
         let dir = tempfile::tempdir().unwrap();

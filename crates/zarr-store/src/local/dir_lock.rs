@@ -4,28 +4,19 @@
 //! value where there is none needs no lock: the system refuses it where there is one, and while a condition is checked
 //! nobody deletes.
 //!
-//! Among threads of this process, a few mutexes chosen by path do that. Among processes, the system's lock of the
-//! directory itself does: every process finds it wherever the store's root is, and nothing is left behind. A network
-//! file system locks directories on one machine alone, if at all: there a conditional write of one machine can replace
-//! a whole value that another has written since the comparison, within microseconds. [`Locking`](super::Locking) says
-//! so, and so does an event.
+//! Among threads of this process, a few mutexes chosen by path do that. Among processes, a lock of the system does: on
+//! Unix one of the directory itself, on Windows one of a file in it. A network file system locks directories on one
+//! machine alone, if at all: there a conditional write of one machine can replace a whole value that another has written
+//! since the comparison, within microseconds. [`Locking`](super::Locking) says so, and so does an event.
 //!
 //! Who may read-modify-write is another question, which `lock_file` answers.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
-    io,
-    os::fd::BorrowedFd,
     path::Path,
-    sync::{Mutex, MutexGuard, Once, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use rustix::{
-    fs::{FlockOperation, flock},
-    io::retry_on_intr,
-};
-
-use super::{lock_file::is_unsupported, platform};
 use crate::Version;
 
 /// Enough that two busy threads seldom meet.
@@ -58,42 +49,8 @@ pub(super) fn lock_path(path: &Path) -> MutexGuard<'static, ()> {
         .unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A directory that is locked among processes until this is dropped.
-pub(super) struct DirLock<'d>(BorrowedFd<'d>);
-
-impl Drop for DirLock<'_> {
-    fn drop(&mut self) {
-        // Closing alone would not do: a process that was forked meanwhile has the descriptor too.
-        let _ = retry_on_intr(|| flock(self.0, FlockOperation::Unlock));
-    }
-}
-
-/// Locks an open directory among processes.
-pub(super) fn lock_dir(dir: BorrowedFd<'_>, mode: LockMode) -> io::Result<DirLock<'_>> {
-    let operation = match mode {
-        LockMode::Shared => FlockOperation::LockShared,
-        LockMode::Exclusive => FlockOperation::LockExclusive,
-    };
-    match retry_on_intr(|| flock(dir, operation)).map_err(io::Error::from) {
-        Ok(()) => {
-            static LOOKED: Once = Once::new();
-            LOOKED.call_once(|| {
-                if platform::is_network(dir) {
-                    warn("directories of this network file system are locked on one machine alone");
-                }
-            });
-        }
-        Err(e) if is_unsupported(&e) => {
-            static TOLD: Once = Once::new();
-            TOLD.call_once(|| warn("this file system cannot lock directories"));
-        }
-        Err(e) => return Err(e),
-    }
-    Ok(DirLock(dir))
-}
-
 #[cfg(feature = "tracing")]
-fn warn(what: &str) {
+pub(super) fn warn(what: &str) {
     tracing::warn!(
         target: "zarr_store",
         "{what}: where a process elsewhere writes whole values while another changes parts of them, a \
@@ -102,25 +59,4 @@ fn warn(what: &str) {
 }
 
 #[cfg(not(feature = "tracing"))]
-fn warn(_: &str) {}
-
-#[cfg(test)]
-mod tests {
-    use std::{fs::File, os::fd::AsFd};
-
-    use super::*;
-
-    #[test]
-    fn a_lock_ends_though_a_forked_process_has_the_descriptor() {
-        let temp = tempfile::tempdir().unwrap();
-        let dir = File::open(temp.path()).unwrap();
-        let lock = lock_dir(dir.as_fd(), LockMode::Exclusive).unwrap();
-        let _of_the_child = dir.try_clone().unwrap();
-        let other = File::open(temp.path()).unwrap();
-        let take = || flock(&other, FlockOperation::NonBlockingLockExclusive);
-        assert!(take().is_err());
-        drop(lock);
-        drop(dir);
-        take().unwrap();
-    }
-}
+pub(super) fn warn(_: &str) {}

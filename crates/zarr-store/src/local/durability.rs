@@ -1,10 +1,11 @@
 //! `Durability`: what a finished write survives, and how changed names are made durable.
 
-use std::{fs, io};
+use std::io;
 
 use super::{
     errors::if_absent,
-    root::{Root, parents},
+    root::{Root, Symlinks, parents},
+    system,
 };
 
 /// What a finished write survives.
@@ -35,13 +36,13 @@ impl Durability {
             return Ok(());
         }
         let inside = parents(name).map(|dir| root.open_dir(dir));
-        let above = root
-            .dir()
-            .parent()
-            .map(|dir| Ok(fs::File::open(dir)?.into()));
+        let above = root.dir().parent().map(|dir| {
+            let above = Root::new(dir.to_owned(), Symlinks::Follow);
+            above.open_dir("")
+        });
         for dir in inside.chain(above).take(if up { usize::MAX } else { 1 }) {
-            match dir.map(fs::File::from) {
-                Ok(dir) => dir.sync_all()?,
+            match dir {
+                Ok(dir) => system::sync_dir(dir)?,
                 // Deleted since, names and all.
                 Err(e) => if_absent(e)?,
             }

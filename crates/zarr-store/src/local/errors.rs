@@ -3,8 +3,7 @@
 
 use std::{fmt::Display, io};
 
-use rustix::io::Errno;
-
+use super::system;
 use crate::{Op, StoreError, StoreErrorKind};
 
 /// An error of the system as one of the store.
@@ -14,20 +13,22 @@ pub(super) fn store_error(
     name: impl AsRef<str>,
     e: io::Error,
 ) -> StoreError {
-    let errno = Errno::from_io_error(&e);
-    if errno == Some(Errno::XDEV) {
+    if is_outside(&e) {
         let kind = StoreErrorKind::Unsupported(
             "a symbolic link on the way leads out of the store; if whoever made the store is to \
              be trusted, let links be followed (`Symlinks::Follow`)",
         );
         return StoreError::new(op, store, name, kind);
     }
-    // Out of descriptors, memory or processes: others will give some back.
-    let busy = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
-    let retry = errno.is_some_and(|errno| busy.contains(&errno));
+    let retry = system::is_shortage(&e);
     let mut error = StoreError::new(op, store, name, e.into());
     error.retry |= retry;
     error
+}
+
+/// Whether a link leads out of the store. This is how Linux says so.
+pub(super) fn is_outside(e: &io::Error) -> bool {
+    e.kind() == io::ErrorKind::CrossesDevices
 }
 
 /// The only two ways of a path to be proved absent: no such name, or a parent that is a file.

@@ -1,21 +1,12 @@
 //! What lies in a directory. Names that cannot be keys (names that are not UTF-8) are listed apart, since nobody could
 //! ask for them; the store's own files are not shown.
 
-use std::{
-    ffi::CStr,
-    fs::Metadata,
-    io,
-    os::{fd::BorrowedFd, unix::fs::MetadataExt},
-};
-
-use rustix::{
-    fs::{AtFlags, Dir, FileType, statat},
-    io::Errno,
-};
+use std::{ffi::OsStr, io};
 
 use super::{
+    errors::is_outside,
     root::{Root, parents},
-    walk::kind,
+    system::{self, DirRef, Entries, Kind, Metadata},
 };
 use crate::{Entry, Key, KeyProblem, Listing, Prefix, StoreErrorKind};
 
@@ -23,24 +14,24 @@ use crate::{Entry, Key, KeyProblem, Listing, Prefix, StoreErrorKind};
 /// where links may not lead there; so is a link to a directory that it lies in.
 pub(super) fn list_dir(root: &Root, prefix: &Prefix) -> io::Result<Listing> {
     let mut listing = Listing::default();
-    let mut dir = Dir::new(root.open_dir(prefix.bare())?)?;
-    while let Some(entry) = dir.read() {
+    let mut entries = Entries::of(root.open_dir(prefix.bare())?)?;
+    while let Some(entry) = entries.next() {
         let entry = entry?;
-        let key = match key(prefix, entry.file_name()) {
+        let key = match key(prefix, entry.name()) {
             Ok(key) => key,
             Err(unnamed) => {
                 listing.unnamed.extend(unnamed);
                 continue;
             }
         };
-        match entry_kind(root, dir.fd()?, &entry, &key) {
+        match entry_kind(root, entries.dir()?, &entry, &key) {
             // A checked key is a checked directory, unless it grows too long by its slash.
             Ok(Some(EntryKind::Dir)) => listing.prefixes.extend(Prefix::new(&key)),
             Ok(Some(EntryKind::File(size))) => listing.keys.push(Entry { key, size }),
             Ok(None) => {}
             // Deleted since, or a link to nothing: not there.
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) if Errno::from_io_error(&e) == Some(Errno::XDEV) => root.leave_out(),
+            Err(e) if is_outside(&e) => root.leave_out(),
             Err(e) => return Err(e),
         }
     }
@@ -51,11 +42,8 @@ pub(super) fn list_dir(root: &Root, prefix: &Prefix) -> io::Result<Listing> {
 }
 
 /// The key of an entry, or, where it can have none, what to show of it: nothing of this store's own files.
-fn key(prefix: &Prefix, name: &CStr) -> Result<Key, Option<String>> {
-    if [c".", c".."].contains(&name) {
-        return Err(None);
-    }
-    let key = name.to_str().ok().map(|name| prefix.key(name));
+fn key(prefix: &Prefix, name: &OsStr) -> Result<Key, Option<String>> {
+    let key = name.to_str().map(|name| prefix.key(name));
     match key {
         Some(Ok(key)) => Ok(key),
         Some(Err(error))
@@ -76,17 +64,14 @@ enum EntryKind {
 /// What an entry is, behind links; pipes and devices are nothing.
 fn entry_kind(
     root: &Root,
-    dir: BorrowedFd<'_>,
-    entry: &rustix::fs::DirEntry,
+    dir: DirRef<'_>,
+    entry: &system::Entry,
     key: &Key,
 ) -> io::Result<Option<EntryKind>> {
-    Ok(match kind(dir, entry)? {
-        Some(FileType::Directory) => Some(EntryKind::Dir),
-        Some(FileType::RegularFile) => {
-            let stat = statat(dir, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
-            u64::try_from(stat.st_size).ok().map(EntryKind::File)
-        }
-        Some(FileType::Symlink) => {
+    Ok(match entry.kind(dir)? {
+        Some(Kind::Dir) => Some(EntryKind::Dir),
+        Some(Kind::File) => entry.size(dir)?.map(EntryKind::File),
+        Some(Kind::Link) => {
             let metadata = root.metadata(key.as_str())?;
             match metadata.is_dir() {
                 true => (!lies_in(root, key, &metadata)?).then_some(EntryKind::Dir),
@@ -95,19 +80,19 @@ fn entry_kind(
                     .then_some(EntryKind::File(metadata.len())),
             }
         }
-        _ => None,
+        Some(Kind::Other) | None => None,
     })
 }
 
 /// Whether a key lies in this directory, by whatever way: what lists all below a link that leads there
 /// would never end, and come by nothing new.
 fn lies_in(root: &Root, key: &Key, directory: &Metadata) -> io::Result<bool> {
-    let is_it = |above: Metadata| (above.dev(), above.ino()) == (directory.dev(), directory.ino());
+    let is_it = |above: Metadata| system::id(&above) == system::id(directory);
     for above in parents(key.as_str()) {
         if is_it(root.metadata(above)?) {
             return Ok(true);
         }
     }
     let mut above_root = root.dir().ancestors().skip(1);
-    Ok(above_root.any(|above| above.metadata().is_ok_and(is_it)))
+    Ok(above_root.any(|above| system::metadata_at(above).is_ok_and(is_it)))
 }

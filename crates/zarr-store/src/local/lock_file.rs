@@ -5,21 +5,13 @@
 //! The holder removes the file as it leaves. So whoever gets the lock checks whether the name still means the file
 //! that was locked; if not, the lock is worth nothing and the next try makes a new file.
 
-use std::{
-    fmt, io,
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
-    path::Path,
-};
-
-use rustix::{
-    fs::{AtFlags, FlockOperation, Mode, OFlags, flock, fstat, openat, statat, unlinkat},
-    io::{Errno, retry_on_intr},
-};
+use std::{fmt, fs::File, io, path::Path};
 
 use super::{
     durability::Durability,
     errors::{store_error, uninterrupted},
     root::{PathAt, Root, TRIES, split},
+    system::{self, DirRef, is_named, is_unsupported, open_lock},
 };
 use crate::{
     AuxiliaryFile, Key, Op, Result, StoreError, StoreErrorKind,
@@ -144,7 +136,7 @@ impl Drop for MadeParents {
 /// A locked file, removed and unlocked when dropped.
 struct Held {
     place: PathAt,
-    file: OwnedFd,
+    file: File,
     made_in: Option<MadeParents>,
 }
 
@@ -152,10 +144,10 @@ impl Held {
     fn take(root: &Root, name: &str) -> io::Result<Attempt> {
         let place = root.path_at(name)?;
         let (dir, path) = (place.at(), place.path());
-        let (file, made) = match open(dir, path, OFlags::CREATE | OFlags::EXCL) {
+        let (file, made) = match open_lock(dir, path, true) {
             Ok(file) => (file, true),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-                match open(dir, path, OFlags::empty()) {
+                match open_lock(dir, path, false) {
                     Ok(file) => (file, false),
                     Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Attempt::Gone),
                     Err(e) => return Err(e),
@@ -174,7 +166,7 @@ impl Held {
             Err(e) => {
                 // After any other error somebody may hold it by now, so it is left behind.
                 if made && is_unsupported(&e) {
-                    unlinkat(dir, path, AtFlags::empty())?;
+                    system::unlink(dir, path)?;
                 }
                 Err(e)
             }
@@ -188,7 +180,7 @@ impl Drop for Held {
         let (dir, path) = (self.place.at(), self.place.path());
         if is_named(&self.file, dir, path).unwrap_or(false) {
             // If even this fails, it is left behind, which is in nobody's way.
-            let _ = retry_on_intr(|| unlinkat(dir, path, AtFlags::empty()));
+            let _ = system::unlink(dir, path);
         }
         // Now that they are empty again.
         drop(self.made_in.take());
@@ -202,68 +194,35 @@ impl fmt::Debug for Held {
 }
 
 /// Removes a lock file if nobody holds it; whether it did.
-pub(super) fn remove_if_free(dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
-    let free = match open(dir, path, OFlags::empty()) {
+pub(super) fn remove_if_free(dir: DirRef<'_>, path: &Path) -> io::Result<bool> {
+    let free = match open_lock(dir, path, false) {
         Ok(file) => match lock_named(&file, dir, path) {
             // Where nobody can lock it, nobody does.
             Err(e) if is_unsupported(&e) => true,
             locked => locked? == Some(true),
         },
         // A link: nobody locks that.
-        Err(e) if Errno::from_io_error(&e) == Some(Errno::LOOP) => true,
+        Err(e) if system::is_a_link(&e) => true,
         Err(e) => return Err(e),
     };
     if free {
-        unlinkat(dir, path, AtFlags::empty())?;
+        system::unlink(dir, path)?;
     }
     Ok(free)
 }
 
-fn open(dir: BorrowedFd<'_>, path: &Path, more: OFlags) -> io::Result<OwnedFd> {
-    // It is no link, and not waited for.
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC | more;
-    let open = |access| openat(dir, path, flags | access, Mode::from_raw_mode(0o666));
-    // Nothing is ever written there, but NFS locks only what could be: see flock(2).
-    match open(OFlags::RDWR) {
-        // Another user's: everywhere but on NFS it will do.
-        Err(Errno::ACCESS | Errno::ROFS) => Ok(open(OFlags::RDONLY)?),
-        opened => Ok(opened?),
-    }
-}
-
-/// Whether a file system says that it has no such locks.
-pub(super) fn is_unsupported(e: &io::Error) -> bool {
-    let said = [
-        Errno::NOLCK,
-        Errno::OPNOTSUPP,
-        Errno::NOSYS,
-        Errno::BADF,
-        Errno::INVAL,
-    ];
-    Errno::from_io_error(e).is_some_and(|errno| said.contains(&errno))
-}
-
 /// Locks a file, unless somebody else has it (`None`); whether the name still means it, else the lock is worth nothing.
-pub(crate) fn lock_named(
-    file: impl AsFd,
-    dir: BorrowedFd<'_>,
-    path: &Path,
-) -> io::Result<Option<bool>> {
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => is_named(&file, dir, path).map(Some),
-        Err(Errno::WOULDBLOCK) => Ok(None),
-        Err(e) => Err(e.into()),
+fn lock_named(file: &File, dir: DirRef<'_>, path: &Path) -> io::Result<Option<bool>> {
+    match system::try_lock(file)? {
+        true => is_named(file, dir, path).map(Some),
+        false => Ok(None),
     }
 }
 
-/// Whether the name means this file.
-fn is_named(file: impl AsFd, dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
-    let ours = fstat(file)?;
-    match statat(dir, path, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(named) => Ok((named.st_dev, named.st_ino) == (ours.st_dev, ours.st_ino)),
-        Err(Errno::NOENT) => Ok(false),
-        Err(e) => Err(e.into()),
-    }
+/// The same for a full path.
+#[cfg(any(feature = "zip", feature = "zip-rust"))]
+pub(crate) fn lock_at(file: &File, path: &Path) -> io::Result<Option<bool>> {
+    lock_named(file, system::cwd(), path)
 }
 
 #[cfg(test)]

@@ -9,31 +9,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use rustix::{
-    buffer::spare_capacity,
-    fs::OFlags,
-    io::{Errno, pread},
-};
 
 use super::{
     errors::{is_absent, store_error},
     root::Root,
     stat::FileStat,
+    system,
     waits::Waits,
 };
 use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::KeepOpen};
-
-/// Opens for reading. Asks nothing about the file.
-pub(super) fn open(root: &Root, key: &Key) -> io::Result<File> {
-    // Not to wait: a named pipe in the tree would otherwise hang the reader for ever. On files it
-    // does nothing, but for one that somebody holds a lease on: there, open once more and wait.
-    let no_wait = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let opened = match root.open(key.as_str(), no_wait) {
-        Err(e) if e.kind() == io::ErrorKind::WouldBlock => root.open(key.as_str(), OFlags::RDONLY),
-        opened => opened,
-    };
-    opened.map(File::from)
-}
 
 /// One open file, or one that is opened for each read because too many are open.
 pub(super) struct LocalObject {
@@ -54,7 +38,7 @@ impl LocalObject {
         leave: Option<KeepOpen>,
         waits: &Arc<Waits>,
     ) -> io::Result<Self> {
-        let file = open(root, key)?;
+        let file = root.open_file(key.as_str())?;
         let mut object = LocalObject {
             kept: None,
             described: OnceLock::new(),
@@ -83,7 +67,7 @@ impl LocalObject {
             return f(file);
         }
         let reopen = || {
-            let file = open(&self.root, &self.key)?;
+            let file = self.root.open_file(self.key.as_str())?;
             let version = FileStat::of(&file)?.version;
             Ok((file, version))
         };
@@ -138,10 +122,13 @@ impl Object for LocalObject {
     }
 
     fn read_at<'d>(&self, offset: u64, dst: &'d mut [MaybeUninit<u8>]) -> Result<&'d mut [u8]> {
+        if !system::READS_IN_PLACE {
+            return Ok(&mut []);
+        }
         self.with_file(|file| {
             let read = self
                 .waits
-                .during(dst.len(), || read_once(file, dst, offset));
+                .during(dst.len(), || system::read_once(file, dst, offset));
             read.map_err(|e| self.error(e))
         })
     }
@@ -181,29 +168,16 @@ pub(crate) fn read_range(file: &File, range: &Range<u64>) -> io::Result<Bytes> {
     let (mut buffer, start) = memory_for(len)?;
     while buffer.len() < start + len {
         let offset = range.start + (buffer.len() - start) as u64;
-        match pread(file, spare_capacity(&mut buffer), offset) {
+        match system::append_from(file, &mut buffer, offset) {
             Ok(0) => break,
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(e) => return Err(e.into()),
+            Ok(_) => {}
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
         }
     }
     // There may be more room than was asked for, and that was filled too.
     buffer.truncate(start + len);
     Ok(bytes_from(buffer, start))
-}
-
-/// What [`Object::read_at`] does with a file.
-pub(crate) fn read_once<'d>(
-    file: &File,
-    dst: &'d mut [MaybeUninit<u8>],
-    offset: u64,
-) -> io::Result<&'d mut [u8]> {
-    match pread(file, dst, offset) {
-        Ok((filled, _)) => Ok(filled),
-        // One attempt, as agreed: the reader goes on with `read`.
-        Err(Errno::INTR) => Ok(&mut []),
-        Err(e) => Err(e.into()),
-    }
 }
 
 #[cfg(test)]

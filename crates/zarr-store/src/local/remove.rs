@@ -1,22 +1,18 @@
 //! Removing what lies in a directory: values, directories, and the files that killed writers have left behind.
 
 use std::{
+    ffi::OsStr,
     io,
-    os::fd::{BorrowedFd, OwnedFd},
     path::Path,
     time::{Duration, SystemTime},
 };
 
-use rustix::{
-    fs::{AtFlags, FileType, OFlags, statat, unlinkat},
-    io::Errno,
-};
-
 use super::{
-    dir_lock::{self, LockMode},
-    errors::{if_absent, is_absent},
+    dir_lock::LockMode,
+    errors::{if_absent, is_absent, is_outside},
     lock_file::{Locking, remove_if_free},
-    root::{Root, TRIES, open_at},
+    root::{Root, TRIES},
+    system::{self, DirRef, Kind, OpenDir},
     walk::{Visit, walk},
 };
 use crate::AuxiliaryFile;
@@ -29,25 +25,22 @@ pub(super) fn remove_tree(root: &Root, name: &str, locking: Locking) -> io::Resu
         Err(e) => return if_absent(e),
     };
     for attempt in 1.. {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
-        let held = match open_at(place.at(), place.path(), flags) {
+        let held = match system::open_dir_at(place.at(), place.path()) {
             Ok(dir) => remove_below(dir, locking),
             Err(e) => {
-                let stat = statat(place.at(), place.path(), AtFlags::SYMLINK_NOFOLLOW);
-                return match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+                return match system::kind_at(place.at(), place.path()) {
                     // The link goes, what it leads to stays: that may be somebody else's.
-                    Ok(FileType::Symlink) if leads_to_a_directory(root, name) => {
-                        unlinkat(place.at(), place.path(), AtFlags::empty())
-                            .or_else(|e| if_absent(e.into()))
+                    Ok(Kind::Link) if leads_to_a_directory(root, name) => {
+                        system::unlink(place.at(), place.path()).or_else(if_absent)
                     }
-                    Ok(FileType::Symlink) => Ok(()),
+                    Ok(Kind::Link) => Ok(()),
                     _ => if_absent(e),
                 };
             }
         };
         let removed = held.and_then(|held| match held {
             true => Ok(()),
-            false => Ok(unlinkat(place.at(), place.path(), AtFlags::REMOVEDIR)?),
+            false => system::remove_dir(place.at(), place.path()),
         });
         match removed {
             Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
@@ -62,7 +55,7 @@ fn leads_to_a_directory(root: &Root, name: &str) -> bool {
     match root.metadata(name) {
         Ok(target) => target.is_dir(),
         // Outside, where nobody may look: no value of this store.
-        Err(e) => Errno::from_io_error(&e) == Some(Errno::XDEV),
+        Err(e) => is_outside(&e),
     }
 }
 
@@ -79,19 +72,19 @@ pub(super) fn remove_children(root: &Root, locking: Locking) -> io::Result<()> {
 }
 
 /// Removes what is below a directory; whether something stays because its lock is held.
-fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
+fn remove_below(top: OpenDir, locking: Locking) -> io::Result<bool> {
     let mut held = false;
     walk(top, |met| {
         let removed = match met {
             Visit::File(dir, name) if kind_of(name) == Some(AuxiliaryFile::Lock) => {
-                remove_if_free(dir, name).map(|free| {
+                remove_if_free(dir, name.as_ref()).map(|free| {
                     held |= !free;
                 })
             }
-            Visit::File(dir, name) => remove_file(dir, name, locking),
-            Visit::Dir(dir, name) => match unlinkat(dir, name, AtFlags::REMOVEDIR) {
-                Err(Errno::NOTEMPTY) if held => Ok(()),
-                removed => removed.map_err(Into::into),
+            Visit::File(dir, name) => remove_file(dir, name.as_ref(), locking),
+            Visit::Dir(dir, name) => match system::remove_dir(dir, name.as_ref()) {
+                Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && held => Ok(()),
+                removed => removed,
             },
         };
         removed.or_else(if_absent)
@@ -100,15 +93,15 @@ fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
 }
 
 /// Removes a file under the lock of its directory.
-fn remove_file(dir: BorrowedFd<'_>, name: &Path, locking: Locking) -> io::Result<()> {
+fn remove_file(dir: DirRef<'_>, name: &Path, locking: Locking) -> io::Result<()> {
     let _lock = match locking {
-        Locking::Os => Some(dir_lock::lock_dir(dir, LockMode::Shared)?),
+        Locking::Os => Some(system::lock_dir(dir, LockMode::Shared)?),
         Locking::None => None,
     };
-    Ok(unlinkat(dir, name, AtFlags::empty())?)
+    system::unlink(dir, name)
 }
 
-fn kind_of(name: &Path) -> Option<AuxiliaryFile> {
+fn kind_of(name: &OsStr) -> Option<AuxiliaryFile> {
     AuxiliaryFile::of(name.to_str()?)
 }
 
@@ -128,13 +121,13 @@ pub(super) fn clean_temp(root: &Root, older_than: Duration) -> io::Result<u64> {
             return Ok(());
         };
         let cleaned = || {
-            if age(dir, name)? < older_than {
+            if age(dir, name.as_ref())? < older_than {
                 return Ok(false);
             }
             if kind == AuxiliaryFile::Lock {
-                return remove_if_free(dir, name);
+                return remove_if_free(dir, name.as_ref());
             }
-            unlinkat(dir, name, AtFlags::empty())?;
+            system::unlink(dir, name.as_ref())?;
             Ok(true)
         };
         match cleaned() {
@@ -147,11 +140,8 @@ pub(super) fn clean_temp(root: &Root, older_than: Duration) -> io::Result<u64> {
     Ok(removed)
 }
 
-fn age(dir: BorrowedFd<'_>, name: &Path) -> io::Result<Duration> {
-    let stat = statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
-    let seconds = u64::try_from(stat.st_mtime).unwrap_or_default();
-    let nanoseconds = u32::try_from(stat.st_mtime_nsec).unwrap_or_default();
-    let modified = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+fn age(dir: DirRef<'_>, name: &Path) -> io::Result<Duration> {
+    let modified = system::modified_at(dir, name)?;
     Ok(SystemTime::now()
         .duration_since(modified)
         .unwrap_or_default())

@@ -5,7 +5,6 @@ use std::{
     fmt,
     fs::{self, File},
     io,
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -13,12 +12,11 @@ use std::{
     },
 };
 
-use rustix::{
-    fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdirat, openat, statat, unlinkat},
-    io::{Errno, retry_on_intr},
+use super::{
+    errors::is_absent,
+    stat::FileStat,
+    system::{self, DirRef, Kind, Metadata, OpenDir, Permissions},
 };
-
-use super::{errors::is_absent, platform, stat::FileStat};
 use crate::{Identity, RealPath};
 
 /// How symbolic links below the root are treated. The root itself may always be reached through links, and a value that
@@ -89,33 +87,26 @@ impl Root {
         path
     }
 
-    /// Opens what is there; makes nothing.
-    pub(super) fn open(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
-        let flags = flags | OFlags::CLOEXEC;
-        match self.links {
-            Symlinks::Follow => open_at(CWD, &self.path(name), flags),
-            _ if name.is_empty() => open_at(CWD, &self.dir, flags),
-            Symlinks::Inside => {
-                let root = open_at(CWD, &self.dir, flags_of_way())?;
-                platform::open_beneath(&root, name, flags)
-            }
-        }
+    pub(super) fn symlinks(&self) -> Symlinks {
+        self.links
+    }
+
+    /// Opens a file for reading.
+    pub(super) fn open_file(&self, name: &str) -> io::Result<File> {
+        system::check_name(self, name)?;
+        system::open_file(self, name)
     }
 
     /// The same if the system has all of the way in memory; `WouldBlock` where not.
-    pub(super) fn open_cached(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
-        match self.links {
-            Symlinks::Follow => platform::open_cached(CWD, &self.path(name), flags, false),
-            Symlinks::Inside => {
-                let root = platform::open_cached(CWD, &self.dir, flags_of_way(), false)?;
-                platform::open_cached(root.as_fd(), Path::new(name), flags, true)
-            }
-        }
+    pub(super) fn open_cached(&self, name: &str) -> io::Result<File> {
+        system::check_name(self, name)?;
+        system::open_cached(self, name)
     }
 
     /// Opens a directory for listing and syncing.
-    pub(super) fn open_dir(&self, name: &str) -> io::Result<OwnedFd> {
-        self.open(name, OFlags::RDONLY | OFlags::DIRECTORY)
+    pub(super) fn open_dir(&self, name: &str) -> io::Result<OpenDir> {
+        system::check_name(self, name)?;
+        system::open_dir(self, name)
     }
 
     /// Size and version of the file, if there is one.
@@ -128,20 +119,21 @@ impl Root {
     }
 
     /// What lies there, behind all links.
-    pub(super) fn metadata(&self, name: &str) -> io::Result<fs::Metadata> {
-        match self.links {
-            Symlinks::Follow => fs::metadata(self.path(name)),
-            Symlinks::Inside => File::from(self.open(name, platform::NO_ACCESS)?).metadata(),
-        }
+    pub(super) fn metadata(&self, name: &str) -> io::Result<Metadata> {
+        system::check_name(self, name)?;
+        system::metadata(self, name)
     }
 
     /// The place of a name, which need not be there; its directory must: `NotFound`.
     pub(super) fn path_at(&self, name: &str) -> io::Result<PathAt> {
         match self.links {
-            Symlinks::Follow => Ok(PathAt {
-                dir: None,
-                path: self.path(name),
-            }),
+            Symlinks::Follow => {
+                system::check_name(self, name)?;
+                Ok(PathAt {
+                    dir: None,
+                    path: self.path(name),
+                })
+            }
             Symlinks::Inside => self.path_in_open_dir(name),
         }
     }
@@ -149,7 +141,8 @@ impl Root {
     /// The place of a name in its directory, which is opened: `NotFound` where it is not there.
     pub(super) fn path_in_open_dir(&self, name: &str) -> io::Result<PathAt> {
         let (parent, last) = split(name);
-        match self.open_dir(parent) {
+        system::check_name(self, name)?;
+        match system::open_dir(self, parent) {
             Ok(dir) => Ok(PathAt {
                 dir: Some(dir),
                 path: last.into(),
@@ -179,10 +172,15 @@ impl Root {
         }
         let make = || -> io::Result<()> {
             let place = self.path_at(dir)?;
-            match mkdirat(place.at(), &place.path, Mode::from_raw_mode(0o777)) {
+            match system::make_dir(place.at(), &place.path) {
                 // Whoever made it may have removed it since; a link to nothing stays one.
-                Err(Errno::EXIST) if !place.is_link()? || self.metadata(dir).is_ok() => Ok(()),
-                made => Ok(made?),
+                Err(e)
+                    if e.kind() == io::ErrorKind::AlreadyExists
+                        && (!place.is_link()? || self.metadata(dir).is_ok()) =>
+                {
+                    Ok(())
+                }
+                made => made,
             }
         };
         match make() {
@@ -200,7 +198,7 @@ impl Root {
         for dir in parents(name).filter(|dir| !dir.is_empty()) {
             let removed = self
                 .path_at(dir)
-                .and_then(|place| Ok(unlinkat(place.at(), &place.path, AtFlags::REMOVEDIR)?));
+                .and_then(|place| system::remove_dir(place.at(), &place.path));
             if removed.is_err() {
                 return;
             }
@@ -210,7 +208,7 @@ impl Root {
 
 impl fmt::Display for Root {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.dir.display().fmt(f)
+        system::shown(&self.dir).fmt(f)
     }
 }
 
@@ -233,7 +231,7 @@ pub(super) fn resolved(path: &Path) -> PathBuf {
 
 /// Where a file or directory is: one site, whichever of its parents was opened as a store.
 pub(crate) fn real_path_of_file(path: &Path) -> RealPath {
-    RealPath::new(Identity::named("file"), path.to_string_lossy())
+    RealPath::new(Identity::named("file"), system::spelled(path))
 }
 
 /// The directories that a name lies in, the innermost first, the root last.
@@ -253,13 +251,13 @@ pub(super) fn split(name: &str) -> (&str, &str) {
 #[derive(Debug)]
 pub(super) struct PathAt {
     /// Where it is not open, `path` is the whole way.
-    dir: Option<OwnedFd>,
+    dir: Option<OpenDir>,
     path: PathBuf,
 }
 
 impl PathAt {
-    pub(super) fn at(&self) -> BorrowedFd<'_> {
-        self.dir.as_ref().map_or(CWD, AsFd::as_fd)
+    pub(super) fn at(&self) -> DirRef<'_> {
+        self.dir().unwrap_or(system::cwd())
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -267,37 +265,20 @@ impl PathAt {
     }
 
     /// The directory, where it is open.
-    pub(super) fn dir(&self) -> Option<BorrowedFd<'_>> {
-        self.dir.as_ref().map(AsFd::as_fd)
+    pub(super) fn dir(&self) -> Option<DirRef<'_>> {
+        self.dir.as_ref().map(system::dir_ref)
     }
 
-    /// What of the mode of the file is kept when it is replaced; `None` if there is no file.
-    pub(super) fn permissions(&self) -> Option<Mode> {
-        let stat = statat(self.at(), &self.path, AtFlags::empty()).ok()?;
-        Some(permissions(stat.st_mode))
+    /// Who may use the file that is replaced; `None` if there is no file.
+    pub(super) fn permissions(&self) -> Option<Permissions> {
+        system::permissions_at(self.at(), &self.path)
     }
 
     fn is_link(&self) -> io::Result<bool> {
-        match statat(self.at(), &self.path, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(FileType::from_raw_mode(stat.st_mode) == FileType::Symlink),
-            Err(Errno::NOENT) => Ok(false),
-            Err(e) => Err(e.into()),
+        match system::kind_at(self.at(), &self.path) {
+            Ok(kind) => Ok(kind == Kind::Link),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(e) => Err(e),
         }
     }
-}
-
-/// Who may read, write and run a file of this mode.
-pub(super) fn permissions(mode: u32) -> Mode {
-    Mode::from_raw_mode(mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO)
-}
-
-/// Opens relative to a directory, and again if a signal came between.
-pub(super) fn open_at(dir: impl AsFd, path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
-    let open = || openat(dir.as_fd(), path, flags | OFlags::CLOEXEC, Mode::empty());
-    Ok(retry_on_intr(open)?)
-}
-
-/// For directories that are only passed through.
-fn flags_of_way() -> OFlags {
-    platform::NO_ACCESS | OFlags::DIRECTORY
 }

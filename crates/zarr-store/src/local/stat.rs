@@ -1,12 +1,11 @@
 //! `FileStat`: size and version of a file, as the system tells them.
 
-use std::{
-    fs::{File, Metadata},
-    io,
-    os::unix::fs::MetadataExt,
-};
+use std::{fs::File, io};
 
-use super::errors::uninterrupted;
+use super::{
+    errors::uninterrupted,
+    system::{self, Metadata},
+};
 use crate::Version;
 
 /// What `stat` says that we use.
@@ -18,7 +17,7 @@ pub(super) struct FileStat {
 
 impl FileStat {
     pub(super) fn of(file: &File) -> io::Result<Self> {
-        Self::new(&uninterrupted(|| file.metadata())?)
+        Self::new(&uninterrupted(|| system::metadata_of(file))?)
     }
 
     pub(super) fn new(metadata: &Metadata) -> io::Result<Self> {
@@ -28,18 +27,9 @@ impl FileStat {
         if !metadata.is_file() {
             return Err(io::Error::other("it is neither a file nor a directory"));
         }
-        let nanoseconds = metadata
-            .mtime()
-            .wrapping_mul(1_000_000_000)
-            .wrapping_add(metadata.mtime_nsec());
-        let size = metadata.size();
-        let version = [
-            metadata.dev(),
-            metadata.ino(),
-            size,
-            nanoseconds.cast_unsigned(),
-        ]
-        .into();
-        Ok(FileStat { size, version })
+        Ok(FileStat {
+            size: metadata.len(),
+            version: system::version(metadata).into(),
+        })
     }
 }

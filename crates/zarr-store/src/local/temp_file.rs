@@ -5,7 +5,6 @@ use std::{
     fs::{File, FileTimes},
     hash::{BuildHasher, RandomState},
     io,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process,
     sync::{
@@ -15,16 +14,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rustix::{
-    fs::{AtFlags, Mode, OFlags, fchmod, linkat, openat, renameat, unlinkat},
-    io::{Errno, retry_on_intr},
-};
-
 use super::{
     content::Content,
-    platform,
-    root::{PathAt, permissions},
+    root::PathAt,
     stat::FileStat,
+    system::{self, Permissions, TIME_STEP},
 };
 use crate::AuxiliaryFile;
 
@@ -38,34 +32,31 @@ pub(super) struct TempFile<'p> {
     /// `None` once closed.
     file: Option<File>,
     /// Of the file that is to be replaced, if there is one.
-    mode: Option<Mode>,
+    permissions: Option<Permissions>,
     /// Whether it is still under its temporary name.
     remains: bool,
 }
 
 impl<'p> TempFile<'p> {
     /// A new, empty file in the directory of `place`; `NotFound` if that directory is not there.
-    /// `mode` is that of the file which it is to replace: whoever may not read that one may not read
-    /// this one either.
-    pub(super) fn create(place: &'p PathAt, mode: Option<Mode>) -> io::Result<Self> {
-        // Never somebody else's file, never one for a child process.
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let new = mode.unwrap_or(Mode::from_raw_mode(0o666));
+    /// `permissions` are those of the file which it is to replace: whoever may not read that one may not
+    /// read this one either.
+    pub(super) fn create(place: &'p PathAt, permissions: Option<Permissions>) -> io::Result<Self> {
         loop {
             let path = place.path().with_file_name(name_beside(place.path()));
-            match openat(place.at(), &path, flags, new) {
+            match system::create_new(place.at(), &path, permissions) {
                 Ok(file) => {
                     return Ok(TempFile {
                         place,
                         path,
-                        file: Some(file.into()),
-                        mode,
+                        file: Some(file),
+                        permissions,
                         remains: true,
                     });
                 }
                 // Left behind by a process that had our number: the next name is another one.
-                Err(Errno::EXIST) => {}
-                Err(e) => return Err(e.into()),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(e),
             }
         }
     }
@@ -81,22 +72,17 @@ impl<'p> TempFile<'p> {
         if durable {
             file.sync_data()?;
         }
-        let metadata = file.metadata()?;
-        if let Some(mode) = self.mode
-            && permissions(metadata.mode()) != mode
-        {
-            // What the process's mask took away. Where it may not be given back, it is gone.
-            let _ = fchmod(&file, mode);
-        }
+        let metadata = system::metadata_of(&file)?;
+        system::keep_permissions(&file, &metadata, self.permissions);
         let described = FileStat::new(&metadata)?;
-        close(file)?;
+        system::close(file)?;
         Ok(described)
     }
 
     /// Puts the file in its place, whatever is there.
     pub(super) fn rename(mut self) -> io::Result<()> {
         let (dir, to) = (self.place.at(), self.place.path());
-        renameat(dir, &self.path, dir, to)?;
+        system::rename(dir, &self.path, to)?;
         self.remains = false;
         Ok(())
     }
@@ -104,24 +90,7 @@ impl<'p> TempFile<'p> {
     /// Puts the file in its place, or fails with `AlreadyExists`.
     pub(super) fn rename_to_new(mut self) -> io::Result<()> {
         let (dir, to) = (self.place.at(), self.place.path());
-        match platform::rename_to_new(dir, &self.path, to) {
-            Ok(()) => self.remains = false,
-            // Not in this system or file system. A second name does the same; the first goes with
-            // `self`.
-            Err(e)
-                if matches!(
-                    e.kind(),
-                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-                ) =>
-            {
-                linkat(dir, &self.path, dir, to, AtFlags::empty()).map_err(|e| match e {
-                    // How Linux says that a file system has no hard links.
-                    Errno::PERM => io::ErrorKind::Unsupported.into(),
-                    e => io::Error::from(e),
-                })?;
-            }
-            Err(e) => return Err(e),
-        }
+        self.remains = !system::rename_to_new(dir, &self.path, to)?;
         Ok(())
     }
 }
@@ -130,7 +99,7 @@ impl Drop for TempFile<'_> {
     fn drop(&mut self) {
         if self.remains {
             // If even this fails, `clean_temp` finds it: nothing better can be done here.
-            let _ = retry_on_intr(|| unlinkat(self.place.at(), &self.path, AtFlags::empty()));
+            let _ = system::unlink(self.place.at(), &self.path);
         }
     }
 }
@@ -155,27 +124,20 @@ fn name_beside(target: &Path) -> String {
     format!(".{name}.{}-{count:x}-{random:x}{SUFFIX}", process::id())
 }
 
-/// The time of now, in nanoseconds that no other value written by this process has.
+/// The time of now, to the nanosecond or as finely as files have times here, and such that no other value written by
+/// this process has it.
 fn stamp() -> SystemTime {
     static LAST: AtomicU64 = AtomicU64::new(0);
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let now = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
-    let next = |last: u64| Some(now.max(last.saturating_add(1)));
-    // Always `Ok`: `next` is never `None`.
+    let after = |last: u64| now.max(last.saturating_add(TIME_STEP));
+    // Always `Ok`: there is always a next one.
     let last = LAST
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+            Some(after(last))
+        })
         .unwrap_or(now);
-    UNIX_EPOCH + Duration::from_nanos(now.max(last.saturating_add(1)))
-}
-
-/// Closes and tells the error, which dropping a `File` would hide: network file systems and quotas
-/// report here what could not be written.
-fn close(file: File) -> io::Result<()> {
-    match nix::unistd::close(file) {
-        // Linux has closed it all the same; closing again could hit somebody else's file.
-        Ok(()) | Err(nix::errno::Errno::EINTR) => Ok(()),
-        Err(e) => Err(e.into()),
-    }
+    UNIX_EPOCH + Duration::from_nanos(after(last))
 }

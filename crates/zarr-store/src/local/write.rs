@@ -3,17 +3,15 @@
 
 use std::{io, sync::MutexGuard};
 
-use rustix::fs::{AtFlags, Mode, unlinkat};
-
 use super::{
     Durability, LocalStore,
     content::Content,
-    dir_lock::{self, DirLock, LockMode},
+    dir_lock::{self, LockMode},
     errors::{if_absent, is_absent, store_error, uninterrupted},
     lock_file::Locking,
-    object,
     root::{PathAt, TRIES},
     stat::FileStat,
+    system::{self, DirLock, Permissions},
     temp_file::TempFile,
 };
 use crate::{
@@ -74,7 +72,7 @@ impl LocalStore {
     ) -> Result<Version> {
         let fail = |e| store_error(self, Op::Put, key, e);
         let conflict = || StoreError::new(Op::Put, self, key, StoreErrorKind::Conflict);
-        let file = match object::open(&self.root, key) {
+        let file = match self.root.open_file(key.as_str()) {
             Ok(file) => file,
             Err(e) if is_absent(&e) => return Err(conflict()),
             Err(e) => return Err(fail(e)),
@@ -95,7 +93,7 @@ impl LocalStore {
         most: u64,
     ) -> Result<Copied> {
         let fail = |e| store_error(from, Op::Get, key, e);
-        let file = match object::open(&from.root, key) {
+        let file = match from.root.open_file(key.as_str()) {
             Ok(file) => file,
             Err(e) if is_absent(&e) => return Ok(Copied::Absent),
             Err(e) => return Err(fail(e)),
@@ -167,7 +165,7 @@ impl LocalStore {
         &self,
         key: &Key,
         value: &Content<'_>,
-        permissions: Option<Mode>,
+        permissions: Option<Permissions>,
         same: Option<&Version>,
     ) -> io::Result<PutOutcome> {
         let place = self.path_at(key)?;
@@ -199,7 +197,7 @@ impl LocalStore {
     ) -> io::Result<(Option<DirLock<'p>>, MutexGuard<'static, ()>)> {
         let threads = dir_lock::lock_path(&self.root.path(key.as_str()));
         let dir = place.dir().filter(|_| self.locking == Locking::Os);
-        let processes = dir.map(|dir| dir_lock::lock_dir(dir, mode));
+        let processes = dir.map(|dir| system::lock_dir(dir, mode));
         Ok((processes.transpose()?, threads))
     }
 
@@ -210,7 +208,7 @@ impl LocalStore {
         if !self.is_still(key, same)? {
             return Ok(false);
         }
-        unlinkat(place.at(), place.path(), AtFlags::empty())?;
+        system::unlink(place.at(), place.path())?;
         Ok(true)
     }
 

@@ -7,10 +7,10 @@ use crate::{
     zip::{SIGNATURES, ZipError},
 };
 
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 mod files;
 
-#[cfg(all(feature = "local", unix))]
+#[cfg(all(feature = "local", any(unix, windows)))]
 pub(super) use files::{is_archive, open_file};
 
 /// How the names of archives end: `.ozx` is what OME-Zarr calls one (RFC 9).

@@ -1,6 +1,6 @@
 //! What an address gets in a build without the feature that it needs: a refusal that names the feature.
 
-#[cfg(not(feature = "zip"))]
+#[cfg(not(any(feature = "zip", feature = "zip-rust")))]
 pub(super) mod archives {
     use std::sync::Arc;
 
@@ -12,7 +12,10 @@ pub(super) mod archives {
     }
 
     fn none(address: &str) -> StoreError {
-        refused(address, "zip archives: this build has none (feature `zip`)")
+        refused(
+            address,
+            "zip archives: this build has none (feature `zip`, or `zip-rust` without C)",
+        )
     }
 
     pub(in crate::location) async fn open(
@@ -30,12 +33,12 @@ pub(super) mod archives {
         Ok(None)
     }
 
-    #[cfg(all(feature = "local", unix))]
+    #[cfg(all(feature = "local", any(unix, windows)))]
     pub(in crate::location) fn is_archive(_: &std::path::Path) -> bool {
         false
     }
 
-    #[cfg(all(feature = "local", unix))]
+    #[cfg(all(feature = "local", any(unix, windows)))]
     pub(in crate::location) async fn open_file(
         address: &str,
         _: &std::path::Path,
@@ -45,7 +48,7 @@ pub(super) mod archives {
     }
 }
 
-#[cfg(not(all(feature = "local", unix)))]
+#[cfg(not(all(feature = "local", any(unix, windows))))]
 pub(super) mod paths {
     use std::sync::Arc;
 

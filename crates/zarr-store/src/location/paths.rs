@@ -1,6 +1,8 @@
 //! Paths become local stores; a file that is a zip archive becomes what is in it.
 
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path, sync::Arc};
+mod spelling;
+
+use std::{fs, path::Path, sync::Arc};
 
 use super::{
     archives,
@@ -43,13 +45,13 @@ pub(super) async fn open_archive(
 }
 
 fn is_named(path: &Path) -> bool {
-    archives::is_named(path.as_os_str().as_bytes())
+    archives::is_named(path.as_os_str().as_encoded_bytes())
 }
 
 fn checked<'a>(address: &str, path: &'a [u8]) -> Result<&'a Path> {
     match path.contains(&0) {
         true => Err(refused(address, "a path with a NUL character")),
-        false => Ok(Path::new(OsStr::from_bytes(path))),
+        false => spelling::path(path).map_err(|why| refused(address, why)),
     }
 }
 
@@ -73,7 +75,7 @@ fn symlinks(address: &str, options: &[(&str, &str)]) -> Result<Symlinks> {
     Ok(links)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::fs;
 

@@ -1,7 +1,9 @@
 //! `PerProcess`: what belongs to threads, such as a pool of them, made anew in a process that was forked. A fork copies
 //! the memory of all threads and runs only one of them, so whatever waits for another one would wait for ever.
 
-use std::{fmt, mem, process, sync::OnceLock};
+use std::{fmt, mem, sync::OnceLock};
+
+use super::threads::process_id;
 
 /// A value that is made when it is first wanted, once in each process.
 ///
@@ -32,7 +34,7 @@ impl<T> PerProcess<T> {
 
     /// The value of this process, which `make` makes if there is none. Without a lock once it is there.
     pub fn get_or_init(&self, make: impl Fn() -> T) -> &T {
-        let process = process::id();
+        let process = process_id();
         let mut place = self;
         loop {
             let made = place.0.get_or_init(|| {
@@ -58,7 +60,7 @@ impl<T> Default for PerProcess<T> {
 
 impl<T> Drop for Made<T> {
     fn drop(&mut self) {
-        if self.process != process::id() {
+        if self.process != process_id() {
             mem::forget(self.value.take());
         }
     }

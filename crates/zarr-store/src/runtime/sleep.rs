@@ -7,14 +7,18 @@ use std::{
     future::Future,
     mem,
     pin::Pin,
-    process,
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
+};
+
+use super::{
+    clock::Instant,
+    threads::{process_id, rest},
 };
 
 /// Ready after `time`. Dropping it forgets the alarm.
@@ -61,7 +65,7 @@ impl Future for Sleep {
             return Poll::Ready(());
         }
         let mut clock = clock();
-        let here = Some(process::id());
+        let here = Some(process_id());
         if clock.runs_in.is_some() && clock.runs_in != here {
             // The alarms of a parent's threads: their wakers may wait for locks that nobody gives back.
             mem::forget(mem::take(&mut clock.alarms));
@@ -78,7 +82,7 @@ impl Future for Sleep {
         drop(clock);
         if !runs {
             // No thread to be had: better to be in the way than to sleep for ever.
-            thread::sleep(left);
+            rest(left);
             return Poll::Ready(());
         }
         Poll::Pending

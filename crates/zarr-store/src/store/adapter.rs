@@ -30,7 +30,11 @@ impl<B: BlockingStore> Blocking<B> {
     }
 
     /// The adapter around a store that others have too.
-    #[cfg(all(feature = "zip", feature = "local", unix))]
+    #[cfg(all(
+        any(feature = "zip", feature = "zip-rust"),
+        feature = "local",
+        any(unix, windows)
+    ))]
     pub(crate) fn shared(store: Arc<B>) -> Self {
         Blocking(store)
     }

@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
     BoxFuture, BoxStream, ByteRange, Copied, Entry, Found, IoHints, Key, KeyLock, Listing, Origin,
-    Payload, Prefix, PutMode, RealPath, Result, Store, Version,
+    Payload, Prefix, PutMode, RealPath, Result, Store, Version, runtime::Instant,
 };
 
 /// A store whose values, or the parts of them that were read, are kept in memory for a while.

@@ -1,14 +1,13 @@
 //! `Hook`: what is done around each call of a store, and what it learns of the call.
 
-use std::{
-    fmt::Debug,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fmt::Debug, thread, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{IoHints, Op, Result, StoreError, StoreErrorKind};
+use crate::{
+    IoHints, Op, Result, StoreError, StoreErrorKind,
+    runtime::{Instant, rest},
+};
 
 /// One call on its way to a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +135,6 @@ pub(super) fn pause(time: Duration) {
         Duration::MAX => loop {
             thread::park();
         },
-        time => thread::sleep(time),
+        time => rest(time),
     }
 }

@@ -1,11 +1,10 @@
 //! Decodes compressed entries, each as a whole and to exactly the size that the directory promises.
 
 use bytes::Bytes;
-use libdeflater::Decompressor;
 
 use super::{
+    backends::{deflate, zstd},
     entry::{DEFLATE, ZSTD, ZipEntry},
-    zstd,
 };
 use crate::ZipError;
 
@@ -20,7 +19,7 @@ type Decode = fn(&[u8], usize) -> Option<Vec<u8>>;
 /// The value of an entry, of exactly its size and with its checksum, if it has at most `limit` bytes.
 pub(super) fn decode(entry: &ZipEntry, packed: &[u8], limit: u64) -> Result<Bytes, ZipError> {
     let (ratio, decode): (u64, Decode) = match entry.header.method {
-        DEFLATE => (DEFLATE_RATIO, inflate),
+        DEFLATE => (DEFLATE_RATIO, deflate::inflate),
         ZSTD if zstd::KNOWN => (ZSTD_RATIO, zstd::decode),
         method => return Err(ZipError::Method(method)),
     };
@@ -41,10 +40,4 @@ pub(super) fn decode(entry: &ZipEntry, packed: &[u8], limit: u64) -> Result<Byte
         .ok_or(ZipError::Damaged { size: entry.size() })?;
     entry.check_sum(&value)?;
     Ok(value.into())
-}
-
-fn inflate(packed: &[u8], size: usize) -> Option<Vec<u8>> {
-    let mut value = vec![0; size];
-    let written = Decompressor::new().deflate_decompress(packed, &mut value);
-    (written.ok()? == size).then_some(value)
 }

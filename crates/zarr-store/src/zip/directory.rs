@@ -63,7 +63,7 @@ impl Opening {
     }
 
     /// The archive's comment, which follows its end record.
-    #[cfg(all(feature = "local", unix))]
+    #[cfg(all(feature = "local", any(unix, windows)))]
     pub(super) fn comment(&self) -> Bytes {
         let end = self.directory.end + end::END_BYTES as u64;
         let from_the_end = (self.size - end.min(self.size)) as usize;

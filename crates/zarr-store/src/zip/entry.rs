@@ -5,6 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::backends::deflate::Crc32;
 use super::end::{u16_at, u32_at};
 use crate::{Key, Version, ZipError};
 
@@ -154,7 +155,7 @@ impl ZipEntry {
     }
 
     pub(super) fn check_sum(&self, value: &[u8]) -> Result<(), ZipError> {
-        let found = libdeflater::crc32(value);
+        let found = Crc32::of(value);
         if found == self.header.crc32 {
             return Ok(());
         }

@@ -39,7 +39,9 @@ use super::{
     limits::ZipLimits,
     refusal::refused,
 };
-use crate::{Identity, IoHints, Object, Op, Result, StoreError, ZipError, value::next_stamp};
+use crate::{
+    Identity, IoHints, Object, Op, Result, StoreError, ZipError, local::system, value::next_stamp,
+};
 
 /// Writes a zip archive in a file. [`ZipStore::create`](crate::ZipStore::create) and
 /// [`ZipStore::append`](crate::ZipStore::append) make one.
@@ -235,9 +237,7 @@ impl ZipWriter {
         *spool = Spool::Finished(Arc::clone(draft.file()), standing, end);
         drop(spool);
         let directory = self.path.parent().unwrap_or(Path::new("/"));
-        File::open(directory)
-            .and_then(|d| d.sync_all())
-            .map_err(fail)
+        system::sync_names(directory).map_err(fail)
     }
 
     /// The archive's path.

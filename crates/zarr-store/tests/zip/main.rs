@@ -1,7 +1,11 @@
 //! Zip archives: those of other programs are read, ours are read by them, hostile ones are refused,
 //! and no crash leaves one that cannot be read.
 
-#![cfg(all(feature = "zip-zstd", feature = "local", unix))]
+#![cfg(all(
+    any(feature = "zip-zstd", feature = "zip-rust"),
+    feature = "local",
+    any(unix, windows)
+))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod addresses;

@@ -1,7 +1,6 @@
 //! `Access`: how an operation uses its store (storage options, a chunk store, a synchronizer, read-only, caches).
 //! Most of these wrap the store, so nothing else depends on them.
 
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use zarr_store::{
 
 use crate::Target;
 use crate::target::finish::Finish;
+use crate::target::secret::Secret;
 
 /// Which writers are kept from writing to one chunk at the same time.
 ///
@@ -44,16 +44,6 @@ pub(crate) struct Access {
     pub(crate) finish: Finish,
 }
 
-/// The value of a storage option. It may be a password and is never shown.
-#[derive(Clone)]
-pub(crate) struct Secret(pub(crate) String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
-
 /// The setters of all builders that open a store.
 macro_rules! store_setters {
     ($builder:ident, $($field:ident).+) => {
@@ -66,7 +56,7 @@ macro_rules! store_setters {
                 options: impl IntoIterator<Item = (K, V)>,
             ) -> Self {
                 let options = options.into_iter();
-                let secret = |value: V| crate::target::access::Secret(value.into());
+                let secret = |value: V| crate::target::secret::Secret(value.into());
                 let options = options.map(|(name, value)| (name.into(), secret(value)));
                 self.$($field).+.storage_options.extend(options);
                 self

@@ -3,7 +3,7 @@
 use zarr_core::Result;
 use zarr_store::Location;
 
-use crate::target::access::Secret;
+use crate::target::secret::Secret;
 use crate::{Array, Group};
 
 /// When an archive that an operation opens is finished, that is, replaces its file.

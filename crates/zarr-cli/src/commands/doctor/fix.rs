@@ -1,10 +1,9 @@
 //! What `--fix` does. It deletes nothing that can still be read.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 
-use rustix::fs::{FlockOperation, flock};
 use zarr::blocking::Wait;
 use zarr::{Location, ZarrFormat};
 
@@ -96,9 +95,9 @@ fn undeleted(path: &Path, error: &io::Error) -> Failure {
 /// Safe even if another process waits for the lock: once it has it, it checks that the file still exists.
 fn delete_lock(path: &Path) -> io::Result<bool> {
     let file = OpenOptions::new().write(true).open(path)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+    match file.try_lock() {
         Ok(()) => fs::remove_file(path).map(|()| true),
-        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
-        Err(error) => Err(error.into()),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }

@@ -19,24 +19,24 @@ const LOSSLESS: &[(&str, &str)] = &[
         r#"{"decode_dtype": "|u1", "encode_dtype": "<f4"}"#,
     ),
     ("fletcher32", "{}"),
-    #[cfg(feature = "gzip")]
+    #[cfg(any(feature = "gzip", feature = "gzip-rust"))]
     ("gzip", "{}"),
     ("jenkins_lookup3", r#"{"initval": 3, "prefix": [1, 2]}"#),
-    #[cfg(feature = "lz4")]
+    #[cfg(any(feature = "lz4", feature = "lz4-rust"))]
     ("lz4", "{}"),
-    #[cfg(feature = "lzma")]
+    #[cfg(any(feature = "lzma", feature = "lzma-rust"))]
     ("lzma", r#"{"preset": 0}"#),
-    #[cfg(feature = "lzma")]
+    #[cfg(any(feature = "lzma", feature = "lzma-rust"))]
     (
         "lzma",
         r#"{"format": 3, "filters": [{"id": 33, "preset": 0}]}"#,
     ),
-    #[cfg(feature = "lzma")]
+    #[cfg(any(feature = "lzma", feature = "lzma-rust"))]
     ("lzma", r#"{"format": 2, "preset": 0}"#),
     ("shuffle", r#"{"elementsize": 1}"#),
-    #[cfg(feature = "gzip")]
+    #[cfg(any(feature = "gzip", feature = "gzip-rust"))]
     ("zlib", "{}"),
-    #[cfg(feature = "zstd")]
+    #[cfg(any(feature = "zstd", feature = "zstd-rust"))]
     ("zstd", "{}"),
 ];
 

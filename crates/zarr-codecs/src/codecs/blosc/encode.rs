@@ -113,11 +113,7 @@ fn blocks(
 ) -> Option<()> {
     let start = dst.len();
     let limit = start + src.len() + header::LEN;
-    let how = Encoding {
-        compressor: settings.compressor,
-        level: settings.level,
-        split: header.split,
-    };
+    let how = Encoding::of(settings, header.split);
     let mut at = start + header.front();
     if at > limit {
         return None;

@@ -2,14 +2,15 @@
 //! levels.
 
 use super::blosclz;
-use super::config::Compressor;
+use super::config::{BloscSettings, Compressor};
 use super::header::Format;
 use super::snappy;
-use crate::array::buffer::{Byte, ZstdTarget};
+use crate::array::buffer::Byte;
 use crate::chain::scratch::CodecContexts;
+use crate::codecs::backends::{deflate::Deflater, zstd};
 use crate::codecs::deflate::DeflateContexts;
 use crate::codecs::lz4_block::{self, Effort};
-use crate::codecs::zstd::ZstdContexts;
+use crate::codecs::zstd::{LEVELS, ZstdContexts, ZstdError};
 
 /// Decodes `src` to the front of `dst` and returns what that made.
 ///
@@ -35,11 +36,11 @@ pub(super) fn decode<'d, B: Byte>(
         Format::Zstd => {
             let contexts = cx.get::<ZstdContexts>();
             let decompressor = contexts.decompressor().map_err(|e| e.to_string())?;
-            let mut target = ZstdTarget::new(dst);
-            decompressor
-                .decompress_to_buffer(src, &mut target)
-                .map_err(|e| e.to_string())?;
-            Ok(target.into_filled())
+            let decoded = decompressor.decompress(src, dst);
+            decoded.map_err(|error| match error {
+                ZstdError::Full => "a frame that is too long".to_owned(),
+                ZstdError::Checksum(text) | ZstdError::Corrupt(text) => text,
+            })
         }
     }
 }
@@ -54,18 +55,58 @@ fn fill<B: Byte>(
     Ok(dst.get_mut(..made).unwrap_or_default())
 }
 
-/// For each level of zlib the one of libdeflate whose parts are no larger, by more than a hair. It
-/// takes no longer for them.
-const DEFLATE_LEVELS: [i32; 10] = [0, 2, 4, 5, 5, 5, 7, 8, 9, 11];
-
 /// How a part is encoded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Encoding {
     pub(super) compressor: Compressor,
-    /// 1 to 9.
+    /// 1 to 9; or 0, where nothing is encoded.
     pub(super) level: u8,
     /// Whether blocks are split, which BloscLZ likes to know.
     pub(super) split: bool,
+}
+
+impl Encoding {
+    /// That of these settings.
+    pub(super) fn of(settings: &BloscSettings, split: bool) -> Self {
+        Self {
+            compressor: settings.compressor,
+            level: settings.level,
+            split,
+        }
+    }
+
+    /// zstd's own level, of more than Blosc has.
+    fn zstd_level(self) -> i32 {
+        match self.level {
+            level @ 0..9 => 2 * i32::from(level) - 1,
+            _ => *LEVELS.end(),
+        }
+    }
+
+    /// What LZ4HC is asked for.
+    fn high(self) -> Effort {
+        Effort::High(i32::from(self.level))
+    }
+
+    /// Which setting is why the libraries of this build do not encode like that, and the reason, where they do not.
+    pub(super) fn check(self) -> Result<(), (&'static str, String)> {
+        let level = self.level;
+        match self.compressor {
+            Compressor::Zstd => zstd::check_level(self.zstd_level()).map_err(|why| {
+                let text = format!(
+                    "{level} is not offered for \"zstd\": {why}; use 1, or build with the feature `blosc`"
+                );
+                ("clevel", text)
+            }),
+            Compressor::Lz4Hc => lz4_block::check_effort(self.high()).map_err(|why| {
+                let text = format!(
+                    "\"lz4hc\" is not offered: {why}; use \"lz4\", or build with the feature `blosc`"
+                );
+                ("cname", text)
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Encodes `src` into the front of `dst` and returns how many bytes that made. `None` if it does
@@ -81,17 +122,16 @@ pub(super) fn encode(
     match how.compressor {
         Compressor::BloscLz => blosclz::encode(how.level, how.split, src, dst, table),
         Compressor::Lz4 => lz4(src, dst, Effort::Fast(10 - level)),
-        Compressor::Lz4Hc => lz4(src, dst, Effort::High(level)),
+        Compressor::Lz4Hc => lz4(src, dst, how.high()),
         Compressor::Zlib => {
-            let level = *DEFLATE_LEVELS.get(usize::from(how.level))?;
-            let compressor = cx.get::<DeflateContexts>().compressor(level)?;
-            compressor.zlib_compress(src, dst).ok()
+            let level = Deflater::level_like_zlib(how.level)?;
+            cx.get::<DeflateContexts>().deflater(level)?.zlib(src, dst)
         }
         Compressor::Zstd => {
-            let best = *zstd::compression_level_range().end();
-            let level = if level < 9 { 2 * level - 1 } else { best };
-            let compressor = cx.get::<ZstdContexts>().compressor(level, false).ok()?;
-            compressor.compress_to_buffer(src, dst).ok()
+            let contexts = cx.get::<ZstdContexts>();
+            let compressor = contexts.compressor(how.zstd_level(), false).ok()?;
+            let frame = compressor.compress(src, dst).ok()?;
+            Some(frame.len())
         }
         Compressor::Snappy => None,
     }

@@ -1,30 +1,48 @@
 //! The `lzma` codec of numcodecs, by Python's module `lzma`: xz files, the older `.lzma` files, and raw streams,
 //! whose filters are in the metadata.
 
-mod filters;
+pub(crate) mod filters;
 
-use liblzma::read::{XzDecoder, XzEncoder};
-use liblzma::stream::{CONCATENATED, Check, Error, LzmaOptions, Stream};
 use zarr_metadata::Extension;
 
-use crate::codecs::numcodecs::stream::{decode_all, encode_all};
+use self::filters::{LzmaFilter, preset};
+use crate::codecs::backends::lzma as library;
 use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
-use filters::{LzmaFilter, MAX_MEMORY, preset};
 
-const NAME: &str = "lzma";
+pub(crate) const NAME: &str = "lzma";
+
+/// The most memory that a decoder may take, in bytes. A file asks for it; the highest preset takes 65 MiB.
+pub(crate) const MAX_MEMORY: u64 = 128 << 20;
 
 /// xz, lzma or raw streams.
 #[derive(Clone, Debug)]
 pub struct LzmaCodec {
-    format: Container,
-    check: Check,
-    preset: u32,
-    filters: Option<Vec<LzmaFilter>>,
+    format: LzmaFormat,
+}
+
+/// What streams look like, and how they are made.
+#[derive(Clone, Debug)]
+pub(crate) struct LzmaFormat {
+    pub(crate) container: Container,
+    pub(crate) check: XzCheck,
+    /// A level of 0 to 9; the highest bit asks for more effort.
+    pub(crate) preset: u32,
+    /// If there is no list, the filter that the preset means.
+    pub(crate) filters: Option<Vec<LzmaFilter>>,
+}
+
+/// The checksum of an xz file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum XzCheck {
+    None,
+    Crc32,
+    Crc64,
+    Sha256,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Container {
+pub(crate) enum Container {
     /// Whichever is found; cannot be written.
     Auto,
     Xz,
@@ -40,18 +58,18 @@ impl LzmaCodec {
     /// # Errors
     /// For other values, and for values that exclude each other.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
-        let format = match setting::integer(extension, "format", 0..=3, Some(1))? {
+        let container = match setting::integer(extension, "format", 0..=3, Some(1))? {
             0 => Container::Auto,
             1 => Container::Xz,
             2 => Container::Alone,
             _ => Container::Raw,
         };
         let check = match setting::integer(extension, "check", -1..=10, Some(-1))? {
-            -1 => Check::Crc64,
-            0 => Check::None,
-            1 if format == Container::Xz => Check::Crc32,
-            4 if format == Container::Xz => Check::Crc64,
-            10 if format == Container::Xz => Check::Sha256,
+            -1 => XzCheck::Crc64,
+            0 => XzCheck::None,
+            1 if container == Container::Xz => XzCheck::Crc32,
+            4 if container == Container::Xz => XzCheck::Crc64,
+            10 if container == Container::Xz => XzCheck::Sha256,
             _ => return Err(setting::bad(extension, "check", "one that the format has")),
         };
         let preset = preset(extension)?;
@@ -59,55 +77,21 @@ impl LzmaCodec {
             None => None,
             Some(value) => Some(filters::parse(extension, value)?),
         };
-        if filters.is_none() && format == Container::Raw {
+        if filters.is_none() && container == Container::Raw {
             return Err(setting::bad(
                 extension,
                 "filters",
                 "a list for the raw format",
             ));
         }
-        Ok(Self {
-            format,
+        let format = LzmaFormat {
+            container,
             check,
             preset,
             filters,
-        })
+        };
+        Ok(Self { format })
     }
-
-    fn decoder(&self) -> Result<Stream, Error> {
-        match (self.format, &self.filters) {
-            (Container::Auto, _) => Stream::new_auto_decoder(MAX_MEMORY, CONCATENATED),
-            (Container::Xz, _) => Stream::new_stream_decoder(MAX_MEMORY, CONCATENATED),
-            (Container::Alone, _) => Stream::new_lzma_decoder(MAX_MEMORY),
-            (Container::Raw, steps) => {
-                Stream::new_raw_decoder(&filters::build(steps.as_deref().unwrap_or_default())?)
-            }
-        }
-    }
-
-    fn encoder(&self) -> Result<Stream, Error> {
-        match (self.format, self.filters.as_deref()) {
-            (Container::Auto, _) => Err(Error::Options),
-            (Container::Xz, None) => Stream::new_easy_encoder(self.preset, self.check),
-            (Container::Xz, Some(steps)) => {
-                Stream::new_stream_encoder(&filters::build(steps)?, self.check)
-            }
-            (Container::Alone, None) => {
-                Stream::new_lzma_encoder(&LzmaOptions::new_preset(self.preset)?)
-            }
-            (Container::Alone, Some([LzmaFilter::Lzma1(options)])) => {
-                Stream::new_lzma_encoder(&options.build()?)
-            }
-            (Container::Alone, Some(_)) => Err(Error::Options),
-            (Container::Raw, steps) => {
-                Stream::new_raw_encoder(&filters::build(steps.unwrap_or_default())?)
-            }
-        }
-    }
-}
-
-fn refused(error: &Error) -> CodecError {
-    setting::error(NAME, "filters", format!("is refused by liblzma: {error}"))
 }
 
 impl BytesToBytesCodec for LzmaCodec {
@@ -128,13 +112,11 @@ impl BytesToBytesCodec for LzmaCodec {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         dst.fill_to_end(NAME, src, cx, |memory, _| {
-            let decoder = self.decoder().map_err(|e| refused(&e))?;
-            decode_all(NAME, XzDecoder::new_stream(src, decoder), memory)
+            library::decode(&self.format, src, memory)
         })
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        let encoder = self.encoder().map_err(|e| refused(&e))?;
-        encode_all(NAME, XzEncoder::new_stream(src, encoder), dst)
+        library::encode(&self.format, src, dst)
     }
 }

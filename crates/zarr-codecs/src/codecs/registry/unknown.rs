@@ -12,11 +12,16 @@ const ZFP: &str = "no feature brings it, since crates over the C library zfp nee
                    build: register one of your own under this name over `zfp-sys-cc` or `zfp-sys`, or \
                    let Python write the array with another codec";
 
+const GZIP: &str = "enable the feature `gzip`, or `gzip-rust`, which needs no C compiler";
+
 /// What would bring a codec that is not in this build.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("blosc", "enable the feature `blosc`"),
+    (
+        "blosc",
+        "enable the feature `blosc`, or `blosc-rust`, which needs no C compiler",
+    ),
     ("bz2", "enable the feature `bz2`"),
-    ("gzip", "enable the feature `gzip`"),
+    ("gzip", GZIP),
     (
         "imagecodecs_jpeg2k",
         "register one of your own under this name",
@@ -25,13 +30,19 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "lz4",
         "enable the feature `lz4`, or `lz4-rust`, which needs no C compiler",
     ),
-    ("lzma", "enable the feature `lzma`"),
+    (
+        "lzma",
+        "enable the feature `lzma`, or `lzma-rust`, which needs no C compiler",
+    ),
     ("msgpack2", "enable the feature `msgpack`"),
     ("pcodec", "enable the feature `pcodec`"),
     ("zfp", ZFP),
     ("zfpy", ZFP),
-    ("zlib", "enable the feature `gzip`"),
-    ("zstd", "enable the feature `zstd`"),
+    ("zlib", GZIP),
+    (
+        "zstd",
+        "enable the feature `zstd`, or `zstd-rust`, which needs no C compiler",
+    ),
 ];
 
 /// What no build will ever run.
@@ -105,7 +116,7 @@ mod tests {
         );
         assert_eq!(
             of("lzma"),
-            "this build does not have it; enable the feature `lzma`"
+            "this build does not have it; enable the feature `lzma`, or `lzma-rust`, which needs no C compiler"
         );
         assert_eq!(
             of("zmq"),

@@ -142,6 +142,7 @@ fn long_names_have_locks_too() {
     }));
 }
 
+#[cfg(unix)]
 #[test]
 fn hostile_lock_files_lead_nowhere() {
     let dir = tempdir().unwrap();
@@ -154,8 +155,11 @@ fn hostile_lock_files_lead_nowhere() {
     assert_eq!(fs::read(&canary).unwrap(), b"alive");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_lock_could_be_written_as_nfs_wants_it() {
+    use rustix::fs::OFlags;
+
     let dir = tempdir().unwrap();
     let store = LocalStore::new(dir.path());
     // Made by us, and left by somebody.

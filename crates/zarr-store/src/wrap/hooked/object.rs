@@ -1,11 +1,12 @@
 //! An open value whose reads have a hook around them.
 
-use std::{mem::MaybeUninit, ops::Range, sync::Arc, time::Instant};
+use std::{mem::MaybeUninit, ops::Range, sync::Arc};
 
 use bytes::Bytes;
 
 use crate::{
     Key, Object, Op, Result, Version,
+    runtime::Instant,
     wrap::{
         hook::{Call, Hook, Outcome, Reads, before, pause},
         wrapper::{call, nothing},

@@ -3,7 +3,7 @@
 use std::{
     future::{Future, pending, ready},
     ops::Range,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -16,7 +16,9 @@ use super::{
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Call, Copied, Entry, Found, IoHints, Key,
     KeyLock, Listing, Op, Origin, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result,
-    Store, Version, key_map, runtime::sleep, store,
+    Store, Version, key_map,
+    runtime::{Instant, sleep},
+    store,
 };
 
 /// The call `ask`, with what the wrapper does around it.

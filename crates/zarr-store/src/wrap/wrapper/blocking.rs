@@ -1,6 +1,6 @@
 //! The blocking face of every wrapper, where the stores inside have one.
 
-use std::{ops::Range, sync::Arc, time::Instant};
+use std::{ops::Range, sync::Arc};
 
 use bytes::Bytes;
 
@@ -12,6 +12,7 @@ use crate::{
     BlockingStore, ByteRange, Call, Copied, Entry, Found, IoHints, Key, Listing, LockName, Object,
     Op, Origin, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, StoreError,
     StoreErrorKind, Version, key_map,
+    runtime::Instant,
     store::{read, read_ranges},
     wrap::{blocking, hook::pause},
 };

@@ -5,11 +5,10 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, IoSlice, Seek, SeekFrom},
+    io::{self, IoSlice},
     iter,
     mem::MaybeUninit,
     ops::Range,
-    os::unix::fs::FileExt,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -18,12 +17,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use rustix::io::{Errno, pwritev};
 
 use super::{lock::beside, place::FileIdentity, records};
 use crate::{
     AuxiliaryFile, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind, Version,
-    local::{read_once, read_range},
+    local::{read_range, system},
     value::next_stamp,
     zip::entry::{FileHeader, ZipEntry},
 };
@@ -67,7 +65,7 @@ impl Object for ArchiveFile {
     }
 
     fn read_at<'d>(&self, offset: u64, dst: &'d mut [MaybeUninit<u8>]) -> Result<&'d mut [u8]> {
-        read_once(&self.file, dst, offset).map_err(|e| self.error(e))
+        system::read_once(&self.file, dst, offset).map_err(|e| self.error(e))
     }
 }
 
@@ -106,10 +104,7 @@ impl Draft {
     /// archive if the file system can.
     pub(super) fn copy(archive: &Path, old: &ArchiveFile, end: u64) -> io::Result<Draft> {
         let draft = Draft::new(archive, Arc::clone(&old.name))?;
-        let mut from = &old.file;
-        from.seek(SeekFrom::Start(0))?;
-        let copied = io::copy(&mut io::Read::take(from, end), &mut &draft.file.file)?;
-        if copied != end {
+        if system::copy_front(&old.file, &draft.file.file, end)? != end {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let permissions = old.file.metadata()?.permissions();
@@ -152,12 +147,12 @@ impl Draft {
     /// name durable. Returns the identity of the new archive.
     pub(super) fn place(&self, archive: &Path, directory: &[u8]) -> io::Result<FileIdentity> {
         let (file, end) = (&self.file.file, self.end());
-        file.write_all_at(directory, end)?;
+        write_all_at(file, &mut [IoSlice::new(directory)], end)?;
         // An earlier attempt may have written more.
         file.set_len(end + directory.len() as u64)?;
         file.sync_all()?;
         let standing = FileIdentity::of(file)?;
-        fs::rename(&self.path, archive)?;
+        system::replace(&self.path, archive)?;
         Ok(standing)
     }
 
@@ -171,14 +166,14 @@ impl Draft {
 /// Writes all parts with as few calls as the system allows.
 fn write_all_at(file: &File, mut parts: &mut [IoSlice<'_>], mut at: u64) -> io::Result<()> {
     while !parts.is_empty() {
-        match pwritev(file, parts, at) {
+        match system::write_at(file, parts, at) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => {
                 IoSlice::advance_slices(&mut parts, written);
                 at += written as u64;
             }
-            Err(Errno::INTR) => {}
-            Err(e) => return Err(e.into()),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
         }
     }
     Ok(())

@@ -3,15 +3,15 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{CWD, OFlags};
-
-use crate::{AuxiliaryFile, local::lock_named};
+use crate::{
+    AuxiliaryFile,
+    local::{lock_at, system},
+};
 
 /// The lock for writing one archive, held until dropped.
 #[derive(Debug)]
@@ -25,13 +25,8 @@ impl WriterLock {
     pub(super) fn acquire(archive: &Path) -> io::Result<Option<WriterLock>> {
         let path = beside(archive, AuxiliaryFile::Lock);
         loop {
-            let file = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
-                .open(&path)?;
-            match lock_named(&file, CWD, &path) {
+            let file = system::open_lock_to_write(&path)?;
+            match lock_at(&file, &path) {
                 Ok(Some(true)) => return Ok(Some(WriterLock { path, _file: file })),
                 Ok(None) => return Ok(None),
                 // The previous holder removed the file while it held the lock, so this lock is on a file

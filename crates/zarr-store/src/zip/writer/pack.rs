@@ -1,17 +1,18 @@
 //! Encodes a value as it goes into an archive: stored, or deflated if a level is set and that is shorter. No I/O.
 
-use libdeflater::{CompressionLvl, Compressor, Crc};
-
 use super::records;
 use crate::{
     Key, Payload,
-    zip::entry::{DEFLATE, FileHeader, STORED},
+    zip::{
+        backends::deflate::{Crc32, deflate},
+        entry::{DEFLATE, FileHeader, STORED},
+    },
 };
 
 /// The header and the bytes of an entry. Its offset in the archive is set later.
 /// `level` is 1 to 12, or `None` to store.
 pub(super) fn pack(key: &Key, value: &Payload, level: Option<i32>) -> (FileHeader, Payload) {
-    let mut crc = Crc::new();
+    let mut crc = Crc32::new();
     value.parts().iter().for_each(|part| crc.update(part));
     let packed = level.and_then(|level| deflate(&value.clone().into_bytes(), level));
     let (method, packed) = match packed {
@@ -27,12 +28,4 @@ pub(super) fn pack(key: &Key, value: &Payload, level: Option<i32>) -> (FileHeade
         flags: records::flags(key),
     };
     (header, packed)
-}
-
-fn deflate(value: &[u8], level: i32) -> Option<Vec<u8>> {
-    let level = CompressionLvl::new(level).unwrap_or_default();
-    let mut packed = vec![0; value.len()];
-    let written = Compressor::new(level).deflate_compress(value, &mut packed);
-    packed.truncate(written.ok()?);
-    (packed.len() < value.len()).then_some(packed)
 }

@@ -1,11 +1,8 @@
 //! `FileIdentity`: which file is at the path of an archive, so that a writer replaces only the archive that it read.
 
-use std::{
-    fs::{self, File, Metadata},
-    io,
-    os::unix::fs::MetadataExt,
-    path::Path,
-};
+use std::{fs::File, io, path::Path};
+
+use crate::local::system;
 
 /// What is at a path, or was there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,30 +11,15 @@ pub(super) enum FileIdentity {
     Anything,
     /// No file.
     Nothing,
-    /// This file, unchanged.
-    File {
-        device: u64,
-        inode: u64,
-        size: u64,
-        /// Seconds and nanoseconds. Other programs change archives in place.
-        modified: (i64, i64),
-    },
+    /// This file, unchanged: which file it is, its size and when it was modified. Other programs change archives in place.
+    File([u64; 4]),
 }
 
 impl FileIdentity {
     /// The identity of an open file.
     pub(super) fn of(file: &File) -> io::Result<FileIdentity> {
-        file.metadata()
-            .map(|metadata| FileIdentity::seen(&metadata))
-    }
-
-    fn seen(metadata: &Metadata) -> FileIdentity {
-        FileIdentity::File {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            size: metadata.size(),
-            modified: (metadata.mtime(), metadata.mtime_nsec()),
-        }
+        let metadata = system::metadata_of(file)?;
+        Ok(FileIdentity::File(system::version(&metadata)))
     }
 
     /// Whether this is what is at `path`.
@@ -45,8 +27,8 @@ impl FileIdentity {
         if *self == FileIdentity::Anything {
             return Ok(true);
         }
-        match fs::metadata(path) {
-            Ok(metadata) => Ok(*self == FileIdentity::seen(&metadata)),
+        match system::metadata_at(path) {
+            Ok(metadata) => Ok(*self == FileIdentity::File(system::version(&metadata))),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(*self == FileIdentity::Nothing),
             Err(e) => Err(e),
         }

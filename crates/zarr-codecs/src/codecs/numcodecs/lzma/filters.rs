@@ -1,21 +1,18 @@
-//! The filters of an lzma stream, from the names of Python's module to those of liblzma.
+//! The filters of an lzma stream, by the names of Python's module.
 
-use liblzma::stream::{Error, Filters, LzmaOptions, MatchFinder, Mode};
 use serde_json::Value;
 use zarr_metadata::Extension;
 
+use super::MAX_MEMORY;
 use crate::CodecError;
 use crate::codecs::setting;
 
-/// The most memory that a decoder may take, in bytes. A file asks for it; the highest preset takes 65 MiB.
-pub(super) const MAX_MEMORY: u64 = 128 << 20;
-
 /// One filter of a stream.
 #[derive(Clone, Debug)]
-pub(super) enum LzmaFilter {
+pub(crate) enum LzmaFilter {
     Lzma1(LzmaSettings),
     Lzma2(LzmaSettings),
-    /// From each byte to the one so many bytes further on.
+    /// From each byte to the one so many bytes, and one, further on.
     Delta {
         distance: u8,
     },
@@ -28,16 +25,33 @@ pub(super) enum LzmaFilter {
 
 /// The settings of the compressor; what is not given is the preset's.
 #[derive(Clone, Debug)]
-pub(super) struct LzmaSettings {
-    preset: u32,
-    dict_size: Option<u32>,
-    lc: Option<u32>,
-    lp: Option<u32>,
-    pb: Option<u32>,
-    mode: Option<Mode>,
-    nice_len: Option<u32>,
-    mf: Option<MatchFinder>,
-    depth: Option<u32>,
+pub(crate) struct LzmaSettings {
+    pub(crate) preset: u32,
+    pub(crate) dict_size: Option<u32>,
+    pub(crate) lc: Option<u32>,
+    pub(crate) lp: Option<u32>,
+    pub(crate) pb: Option<u32>,
+    pub(crate) mode: Option<LzmaMode>,
+    pub(crate) nice_len: Option<u32>,
+    pub(crate) mf: Option<MatchFinder>,
+    pub(crate) depth: Option<u32>,
+}
+
+/// How hard the compressor tries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LzmaMode {
+    Fast,
+    Normal,
+}
+
+/// How the compressor looks for matches: chains or trees, of so many bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MatchFinder {
+    HashChain3,
+    HashChain4,
+    BinaryTree2,
+    BinaryTree3,
+    BinaryTree4,
 }
 
 /// A level of 0 to 9; the highest bit asks for more effort.
@@ -96,8 +110,8 @@ impl LzmaSettings {
         };
         let mode = match number("mode", 2)? {
             None => None,
-            Some(1) => Some(Mode::Fast),
-            Some(2) => Some(Mode::Normal),
+            Some(1) => Some(LzmaMode::Fast),
+            Some(2) => Some(LzmaMode::Normal),
             Some(_) => return Err(setting::bad(filter, "mode", "1 or 2")),
         };
         let mf = match number("mf", 0x14)? {
@@ -122,42 +136,4 @@ impl LzmaSettings {
             depth: number("depth", i64::from(u32::MAX))?,
         })
     }
-
-    pub(super) fn build(&self) -> Result<LzmaOptions, Error> {
-        let mut options = LzmaOptions::new_preset(self.preset)?;
-        self.dict_size.map(|n| options.dict_size(n));
-        self.lc.map(|n| options.literal_context_bits(n));
-        self.lp.map(|n| options.literal_position_bits(n));
-        self.pb.map(|n| options.position_bits(n));
-        self.mode.map(|mode| options.mode(mode));
-        self.nice_len.map(|n| options.nice_len(n));
-        self.mf.map(|mf| options.match_finder(mf));
-        self.depth.map(|n| options.depth(n));
-        Ok(options)
-    }
-}
-
-pub(super) fn build(steps: &[LzmaFilter]) -> Result<Filters, Error> {
-    let mut filters = Filters::new();
-    for step in steps {
-        match step {
-            LzmaFilter::Lzma1(options) => filters.lzma1(&options.build()?),
-            LzmaFilter::Lzma2(options) => filters.lzma2(&options.build()?),
-            LzmaFilter::Delta { distance } => filters.delta_properties(&[*distance])?,
-            LzmaFilter::Jumps { machine, start } => {
-                let start = start.to_le_bytes();
-                // Zero is written as no properties at all.
-                let start: &[u8] = if start == [0; 4] { &[] } else { &start };
-                match machine {
-                    4 => filters.x86_properties(start)?,
-                    5 => filters.powerpc_properties(start)?,
-                    6 => filters.ia64_properties(start)?,
-                    7 => filters.arm_properties(start)?,
-                    8 => filters.arm_thumb_properties(start)?,
-                    _ => filters.sparc_properties(start)?,
-                }
-            }
-        };
-    }
-    Ok(filters)
 }

@@ -1,15 +1,13 @@
-//! System calls that differ between operating systems.
+//! System calls that differ between Unix systems.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) use linux::{
-    NO_ACCESS, barrier, is_in_memory, is_network, open_beneath, open_cached, read_cached,
-    rename_to_new,
-};
+pub(super) use linux::{NO_ACCESS, barrier, is_network, open_beneath, open_cached, rename_to_new};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(in crate::local) use linux::{is_in_memory, read_cached};
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) use other::{
-    NO_ACCESS, barrier, is_in_memory, is_network, open_beneath, open_cached, read_cached,
-    rename_to_new,
-};
+pub(super) use other::{NO_ACCESS, barrier, is_network, open_beneath, open_cached, rename_to_new};
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(in crate::local) use other::{is_in_memory, read_cached};
 
 use std::{
     io,
@@ -73,15 +71,15 @@ mod linux {
     };
 
     /// To be passed through, or asked about; not to be read.
-    pub(in super::super) const NO_ACCESS: OFlags = OFlags::PATH;
+    pub(in crate::local) const NO_ACCESS: OFlags = OFlags::PATH;
 
     /// Writes out everything of the file system that `root` lies in.
-    pub(in super::super) fn barrier(root: &OwnedFd) -> io::Result<()> {
+    pub(in crate::local) fn barrier(root: &OwnedFd) -> io::Result<()> {
         Ok(syncfs(root)?)
     }
 
     /// Whether other machines may have these files too.
-    pub(in super::super) fn is_network(dir: BorrowedFd<'_>) -> bool {
+    pub(in crate::local) fn is_network(dir: BorrowedFd<'_>) -> bool {
         // NFS, Ceph, and three generations of SMB: see statfs(2).
         const KINDS: [u32; 5] = [0x6969, 0x00c3_6400, 0x517b, 0xff53_4d42, 0xfe53_4d42];
         // Its type differs from one processor to another.
@@ -89,7 +87,7 @@ mod linux {
     }
 
     /// Renames unless there is something at `to`: `AlreadyExists`. Some file systems cannot.
-    pub(in super::super) fn rename_to_new(
+    pub(in crate::local) fn rename_to_new(
         dir: BorrowedFd<'_>,
         from: &Path,
         to: &Path,
@@ -99,7 +97,7 @@ mod linux {
 
     /// Opens a path if the system has all of it in memory; `WouldBlock` where not. With `beneath`, no link may lead
     /// outside of `dir`.
-    pub(in super::super) fn open_cached(
+    pub(in crate::local) fn open_cached(
         dir: BorrowedFd<'_>,
         path: &Path,
         flags: OFlags,
@@ -118,7 +116,7 @@ mod linux {
 
     /// Reads as much of a file as the system has in memory; `WouldBlock` if that is nothing, and `Unsupported` if its
     /// file system cannot tell.
-    pub(in super::super) fn read_cached(
+    pub(in crate::local) fn read_cached(
         file: &File,
         memory: &mut [u8],
         offset: u64,
@@ -128,14 +126,14 @@ mod linux {
     }
 
     /// Whether the file is nowhere but in memory.
-    pub(in super::super) fn is_in_memory(file: &File) -> bool {
+    pub(in crate::local) fn is_in_memory(file: &File) -> bool {
         // How statfs(2) names tmpfs.
         const TMPFS: u32 = 0x0102_1994;
         fstatfs(file).is_ok_and(|system| system.f_type as u32 == TMPFS)
     }
 
     /// Opens what lies below `root`; `XDEV` if a link leads outside.
-    pub(in super::super) fn open_beneath(
+    pub(in crate::local) fn open_beneath(
         root: &OwnedFd,
         name: &str,
         flags: OFlags,
@@ -169,24 +167,24 @@ mod other {
 
     use rustix::fs::OFlags;
 
-    pub(in super::super) use super::walk_beneath as open_beneath;
+    pub(in crate::local) use super::walk_beneath as open_beneath;
 
     /// To be passed through, or asked about; here it must be readable for that.
-    pub(in super::super) const NO_ACCESS: OFlags = OFlags::NONBLOCK;
+    pub(in crate::local) const NO_ACCESS: OFlags = OFlags::NONBLOCK;
 
     /// Asks for everything to be written out; on some systems it has only begun when this returns.
-    pub(in super::super) fn barrier(_: &OwnedFd) -> io::Result<()> {
+    pub(in crate::local) fn barrier(_: &OwnedFd) -> io::Result<()> {
         rustix::fs::sync();
         Ok(())
     }
 
     /// Whether other machines may have these files too; systems differ in how they say so.
-    pub(in super::super) fn is_network(_: BorrowedFd<'_>) -> bool {
+    pub(in crate::local) fn is_network(_: BorrowedFd<'_>) -> bool {
         false
     }
 
     /// What is in memory cannot be told here.
-    pub(in super::super) fn open_cached(
+    pub(in crate::local) fn open_cached(
         _: BorrowedFd<'_>,
         _: &Path,
         _: OFlags,
@@ -196,17 +194,17 @@ mod other {
     }
 
     /// As above.
-    pub(in super::super) fn is_in_memory(_: &File) -> bool {
+    pub(in crate::local) fn is_in_memory(_: &File) -> bool {
         false
     }
 
     /// As above.
-    pub(in super::super) fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
+    pub(in crate::local) fn read_cached(_: &File, _: &mut [u8], _: u64) -> io::Result<usize> {
         Err(io::ErrorKind::WouldBlock.into())
     }
 
     /// A hard link does the same, so no attempt is made.
-    pub(in super::super) fn rename_to_new(_: BorrowedFd<'_>, _: &Path, _: &Path) -> io::Result<()> {
+    pub(in crate::local) fn rename_to_new(_: BorrowedFd<'_>, _: &Path, _: &Path) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
@@ -240,7 +238,7 @@ mod tests {
                 }
                 for name in ["nothing", "a/nothing/x", "a/b/x/y"] {
                     let error = open(&root, name, flags).unwrap_err();
-                    assert!(super::super::is_absent(&error), "{name}: {error}");
+                    assert!(crate::local::is_absent(&error), "{name}: {error}");
                 }
             }
         }
