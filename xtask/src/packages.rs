@@ -10,8 +10,11 @@ use crate::process::{capture, cargo, run as run_command};
 use crate::report::Result;
 use crate::workspace::{Member, Workspace};
 
-/// The unpacked packages.
+/// The unpacked packages, in one directory.
 pub(crate) struct Packages {
+    home: PathBuf,
+    /// The name of each one's directory.
+    dirs: Vec<String>,
     /// Cargo's configuration by which a program gets these crates instead of those of the registry.
     config: PathBuf,
 }
@@ -36,6 +39,7 @@ impl Packages {
         let home = workspace.target().join("packages");
         empty(&home)?;
         let mut patches = String::from("[patch.crates-io]\n");
+        let mut dirs = Vec::new();
         for name in names {
             let file = format!("{name}-{version}");
             let archive = workspace
@@ -46,12 +50,23 @@ impl Packages {
             let mut tar = Command::new("tar");
             capture(tar.arg("-xmzf").arg(archive).arg("-C").arg(&home))?;
             // A literal string of TOML, in which a backslash is one.
-            let dir = home.join(file);
+            let dir = home.join(&file);
             patches.push_str(&format!("{name} = {{ path = '{}' }}\n", dir.display()));
+            dirs.push(file);
         }
         let config = home.join("patch.toml");
         fs::write(&config, patches).map_err(|error| format!("{}: {error}", config.display()))?;
-        Ok(Self { config })
+        Ok(Self { home, dirs, config })
+    }
+
+    /// Makes a workspace of them, and gives its directory.
+    pub(crate) fn workspace(&self) -> Result<&Path> {
+        let members: Vec<String> = self.dirs.iter().map(|dir| format!("\"{dir}\"")).collect();
+        let members = members.join(", ");
+        let text = format!("[workspace]\nresolver = \"3\"\nmembers = [{members}]\n");
+        let file = self.home.join("Cargo.toml");
+        fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+        Ok(&self.home)
     }
 
     /// The arguments for cargo.
