@@ -23,7 +23,7 @@ use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descri
 pub(super) struct LocalObject {
     /// Kept open, and given back with the leave.
     kept: Option<(File, KeepOpen)>,
-    /// Asked for once, and only if somebody wants size or version, or reads a file that is not kept.
+    /// Asked for once, and only if somebody wants size or version, or the file is not kept.
     described: OnceLock<FileStat>,
     root: Root,
     key: Key,
@@ -46,8 +46,10 @@ impl LocalObject {
             key: key.clone(),
             waits: Arc::clone(waits),
         };
-        // Without leave it is opened again, and becomes the version that is there then.
-        object.kept = leave.map(|leave| (file, leave));
+        match leave {
+            Some(leave) => object.kept = Some((file, leave)),
+            None => object.described = FileStat::of(&file)?.into(),
+        }
         Ok(object)
     }
 
@@ -66,17 +68,16 @@ impl LocalObject {
         }
         let reopen = || {
             let file = self.root.open_file(self.key.as_str())?;
-            let stat = FileStat::of(&file)?;
-            Ok((file, stat))
+            let version = FileStat::of(&file)?.version;
+            Ok((file, version))
         };
-        let (file, stat) = match reopen() {
+        let (file, version) = match reopen() {
             Err(e) if is_absent(&e) => return Err(self.changed()),
             reopened => reopened.map_err(|e: io::Error| self.error(e))?,
         };
-        let first = self.described.get_or_init(|| stat.clone());
-        match first.version == stat.version {
-            true => f(&file),
-            false => Err(self.changed()),
+        match self.described.get() {
+            Some(described) if described.version != version => Err(self.changed()),
+            _ => f(&file),
         }
     }
 

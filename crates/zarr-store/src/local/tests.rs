@@ -264,6 +264,10 @@ fn writers_survive_deletes_of_their_directory() {
     assert!(files(store.root()).is_empty());
 }
 
+#[cfg_attr(
+    windows,
+    ignore = "Wine 8 replaces no file that is open, so that a reader without a pause keeps writers out"
+)]
 #[test]
 fn readers_see_one_writers_value() {
     let (store, _dir) = local();

@@ -173,7 +173,7 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
 }
 
 /// One value that is open for reading: an open file, or shared bytes. It stays the value that was
-/// opened, whatever happens to the key.
+/// opened, whatever happens to the key; where a store cannot keep that, reading it is a `Conflict`.
 ///
 /// There are three ways to its bytes, and a reader in a hurry tries them in this order:
 /// [`slice`](Self::slice) shares memory, [`read_at`](Self::read_at) fills the reader's own, and

@@ -279,3 +279,16 @@ fn f12_a_copy_is_a_file_of_its_own_within_the_links_of_its_source() {
     assert_eq!(all(&other, "a"), None);
     assert_eq!(files(dir.path()).len(), 4, "no temporary file is left");
 }
+
+#[test]
+fn an_open_file_stays_what_it_was() {
+    let (store, _dir) = local();
+    let put = |value: u8| store.put(&key("a"), &vec![value].into(), PutMode::Overwrite);
+    put(1).unwrap();
+    let object = store.open(&key("a")).unwrap().unwrap();
+    put(2).unwrap();
+    assert_eq!(object.read(0..1).unwrap(), [1].as_slice());
+    store.delete(&key("a"), None).unwrap();
+    assert_eq!(object.read(0..1).unwrap(), [1].as_slice());
+    assert_eq!(object.size().unwrap(), 1);
+}
