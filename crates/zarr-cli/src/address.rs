@@ -337,7 +337,7 @@ impl Address {
                 store: store.to_str()?.to_owned(),
                 options: self.options(),
                 // A name that is not UTF-8 is in no store.
-                name: path.strip_prefix(store).ok()?.to_str()?.to_owned(),
+                name: node_path(path.strip_prefix(store).ok()?)?,
                 format: None,
             })
         });
@@ -372,14 +372,20 @@ pub(crate) fn existing(open: zarr::Open, place: &Location) -> zarr::Open {
     open.mode(existing_mode(place)).use_consolidated(false)
 }
 
+/// The path of a node below another one, as directories have it: with slashes, whatever the system writes between them.
+fn node_path(below: &Path) -> Option<String> {
+    let names = below.iter().map(|name| name.to_str());
+    Some(names.collect::<Option<Vec<_>>>()?.join("/"))
+}
+
 /// The outermost node above a store, by names alone, and the path in it that leads to a path in the store.
 fn below_outermost(store: &Path, path: &str) -> Option<StorePath> {
     let store = std::path::absolute(store).ok()?;
     let above = store.ancestors().skip(1).filter(|above| is_node(above));
     let root = above.last()?;
-    let rest = store.strip_prefix(root).ok()?.to_str()?;
+    let rest = node_path(store.strip_prefix(root).ok()?)?;
     Some(StorePath {
         store: root.to_str()?.to_owned(),
-        path: [rest, path].join("/").trim_end_matches('/').to_owned(),
+        path: [&rest, path].join("/").trim_end_matches('/').to_owned(),
     })
 }

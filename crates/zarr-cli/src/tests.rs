@@ -20,6 +20,7 @@ mod info;
 mod ls;
 mod man;
 mod migrate;
+#[cfg(unix)]
 mod no_follow;
 mod oversized;
 mod read;

@@ -60,8 +60,14 @@ const PORTABLE: &[Goal] = &[
     test("zarr-core", &[]),
 ];
 
-/// What a browser or a WASI host runs: one thread, no files of our own.
-const WEB: &[Goal] = &[build("zarr-metadata", &[])];
+/// What a browser or a WASI host runs: one thread, no files of our own, no C.
+const WEB: &[Goal] = &[
+    build("zarr-metadata", &[]),
+    build(
+        "zarr",
+        &["--no-default-features", "--features", "pure-rust"],
+    ),
+];
 
 pub(super) const TARGETS: &[Target] = &[
     Target {

@@ -5,7 +5,7 @@ use zarr::blocking::Wait;
 use zarr::{Array, Config, Context, Location, Node};
 
 use super::node_directory::{directory_of, is_node, outermost};
-use super::{Address, existing_mode};
+use super::{Address, existing_mode, node_path};
 use crate::failure::Failure;
 use crate::output::{text, warnings};
 
@@ -77,8 +77,8 @@ impl Address {
         let inner = root.as_deref().and_then(|store| {
             let store = std::path::absolute(store).ok()?;
             let root = outermost(&store);
-            let above = store.strip_prefix(root).ok()?.to_str()?;
-            let path = [above, path].join("/");
+            let above = node_path(store.strip_prefix(root).ok()?)?;
+            let path = [&above, path].join("/");
             Some((root.to_str()?.to_owned(), path.trim_matches('/').to_owned()))
         });
         let Some((store, path)) = inner else {

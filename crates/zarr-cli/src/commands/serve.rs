@@ -172,4 +172,5 @@ async fn attend(stream: TcpStream, served: Arc<ServedStore>, work: Weak<()>) {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

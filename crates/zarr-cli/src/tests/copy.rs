@@ -311,6 +311,7 @@ fn one_node_is_left_out() {
 }
 
 /// The specification allows a colon in the name of a node; what can have no key is named.
+#[cfg(unix)]
 #[test]
 fn names_of_all_kinds() {
     use std::os::unix::ffi::OsStrExt;
@@ -416,6 +417,7 @@ fn one_broken_chunk_costs_its_own_array() {
 }
 
 /// What has no key is named wherever it lies: among chunks in one directory, and in directories of chunks.
+#[cfg(unix)]
 #[test]
 fn what_has_no_key_among_chunks_is_named() {
     use std::os::unix::ffi::OsStrExt;

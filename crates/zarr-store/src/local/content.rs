@@ -10,10 +10,11 @@ use crate::Payload;
 /// The content of a new file.
 pub(super) enum Content<'a> {
     Payload(&'a Payload),
-    /// All of a file, copied by the system: without copying a byte where the file system can share blocks.
-    File(&'a File),
+    /// All of a file, copied by the system: without copying a byte where the file system can share blocks. It is open for
+    /// the copy alone, since an open file may be in the way of the one that replaces it.
+    File(&'a dyn Fn() -> io::Result<File>),
     /// The same, and these bytes behind it.
-    Appended(&'a File, &'a Payload),
+    Appended(&'a dyn Fn() -> io::Result<File>, &'a Payload),
 }
 
 impl Content<'_> {
@@ -29,9 +30,9 @@ impl Content<'_> {
     pub(super) fn write_to(&self, file: &mut File) -> io::Result<()> {
         match *self {
             Content::Payload(value) => write_parts(file, value),
-            Content::File(source) => write_file(file, source),
+            Content::File(source) => write_file(file, &source()?),
             Content::Appended(source, value) => {
-                write_file(file, source)?;
+                write_file(file, &source()?)?;
                 write_parts(file, value)
             }
         }

@@ -136,7 +136,8 @@ impl Drop for MadeParents {
 /// A locked file, removed and unlocked when dropped.
 struct Held {
     place: PathAt,
-    file: File,
+    /// `None` once it is closed.
+    file: Option<File>,
     made_in: Option<MadeParents>,
 }
 
@@ -158,7 +159,7 @@ impl Held {
         match lock_named(&file, dir, path) {
             Ok(Some(true)) => Ok(Attempt::Held(Held {
                 place,
-                file,
+                file: Some(file),
                 made_in: None,
             })),
             Ok(Some(false)) => Ok(Attempt::Gone),
@@ -178,7 +179,9 @@ impl Drop for Held {
     fn drop(&mut self) {
         // If somebody else removed it, the name may be another process's lock by now.
         let (dir, path) = (self.place.at(), self.place.path());
-        if is_named(&self.file, dir, path).unwrap_or(false) {
+        if let Some(file) = self.file.take()
+            && is_named(&file, dir, path).unwrap_or(false)
+        {
             // If even this fails, it is left behind, which is in nobody's way.
             let _ = system::unlink(dir, path);
         }

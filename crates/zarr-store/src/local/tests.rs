@@ -5,7 +5,7 @@ use std::{fs, thread, time::Duration};
 use tempfile::{TempDir, tempdir};
 
 use super::*;
-use crate::{ByteRange, Prefixed, ReadOnly, Store, StoreExt, runtime::wait, testing, tests::key};
+use crate::{ByteRange, Prefixed, ReadOnly, Store, testing, tests::key};
 
 #[cfg(unix)]
 mod unix;

@@ -1,7 +1,7 @@
 //! Replacing and deleting a value: a complete file is renamed over it, and a condition is checked under the lock that
 //! keeps others from doing the same meanwhile.
 
-use std::{io, sync::MutexGuard};
+use std::{cell::Cell, io, sync::MutexGuard};
 
 use super::{
     Durability, LocalStore,
@@ -70,18 +70,21 @@ impl LocalStore {
         tail: &Payload,
         same: &Version,
     ) -> Result<Version> {
-        let fail = |e| store_error(self, Op::Put, key, e);
-        let conflict = || StoreError::new(Op::Put, self, key, StoreErrorKind::Conflict);
-        let file = match self.root.open_file(key.as_str()) {
-            Ok(file) => file,
-            Err(e) if is_absent(&e) => return Err(conflict()),
-            Err(e) => return Err(fail(e)),
+        // What is not that version is not there, which is a conflict.
+        let open = || {
+            let opened = self.root.open_file(key.as_str()).and_then(|file| {
+                let version = FileStat::of(&file)?.version;
+                Ok((version == *same).then_some(file))
+            });
+            match opened {
+                Ok(Some(file)) => Ok(file),
+                Ok(None) => Err(io::ErrorKind::NotFound.into()),
+                Err(e) if is_absent(&e) => Err(io::ErrorKind::NotFound.into()),
+                Err(e) => Err(e),
+            }
         };
-        if FileStat::of(&file).map_err(fail)?.version != *same {
-            return Err(conflict());
-        }
         let mode = PutMode::Update(same.clone());
-        self.put_value(key, &Content::Appended(&file, tail), &mode)
+        self.put_value(key, &Content::Appended(&open, tail), &mode)
     }
 
     /// Replaces a value by the file that another store has.
@@ -102,7 +105,13 @@ impl LocalStore {
         ByteRange::AtMost(most)
             .resolve(size)
             .map_err(|kind| StoreError::new(Op::Get, from, key, kind))?;
-        self.put_value(to, &Content::File(&file), &PutMode::Overwrite)?;
+        // Only a second try opens it again.
+        let file = Cell::new(Some(file));
+        let open = || match file.take() {
+            Some(file) => Ok(file),
+            None => from.root.open_file(key.as_str()),
+        };
+        self.put_value(to, &Content::File(&open), &PutMode::Overwrite)?;
         Ok(Copied::Stored { size: Some(size) })
     }
 

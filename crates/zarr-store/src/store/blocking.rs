@@ -80,7 +80,7 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
         range: ByteRange,
         same: Option<&Version>,
     ) -> Result<Option<Found<Bytes>>> {
-        read(self, key, &range, same)
+        unless_changed(same, || read(self, key, &range, same))
     }
 
     /// Several parts of one value: see [`Store::get_ranges`].
@@ -93,7 +93,7 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
         ranges: &[Range<u64>],
         same: Option<&Version>,
     ) -> Result<Option<Found<Vec<Bytes>>>> {
-        read_ranges(self, key, ranges, same)
+        unless_changed(same, || read_ranges(self, key, ranges, same))
     }
 
     /// Size and version of a value.
@@ -217,6 +217,19 @@ pub trait Object: Send + Sync + 'static {
         let _ = (offset, dst);
         Ok(&mut [])
     }
+}
+
+/// Reads again what was replaced between two calls for it, unless one version is wanted. Files that are not kept open are
+/// like that.
+fn unless_changed<T>(same: Option<&Version>, read: impl Fn() -> Result<T>) -> Result<T> {
+    const TRIES: u32 = 16;
+    for _ in 1..TRIES {
+        match read() {
+            Err(e) if e.is_conflict() && same.is_none() => {}
+            done => return done,
+        }
+    }
+    read()
 }
 
 /// What [`BlockingStore::get`] does unless told better: opens the value and reads.

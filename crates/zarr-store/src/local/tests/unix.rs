@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use rustix::fs::{FlockOperation, flock};
 
 use super::*;
+use crate::{StoreExt, runtime::wait};
 
 #[test]
 fn deleting_a_link_leaves_what_it_leads_to() {

@@ -88,6 +88,7 @@ fn f21_readers_are_not_in_the_way_of_writers() {
     let (store, _dir) = local();
     put(&store, "a", 1).unwrap();
     let reader = store.open(&key("a")).unwrap().unwrap();
+    assert_eq!(reader.size().unwrap(), 1);
     put(&store, "a", 2).unwrap();
     assert!(reader.read(0..1).unwrap_err().is_conflict());
     store.delete(&key("a"), None).unwrap();

@@ -9,9 +9,11 @@ use std::{
 use super::code;
 
 /// For what changes names.
-const LONG: Duration = Duration::from_secs(2);
+const LONG: Duration = Duration::from_secs(5);
 /// For what opens a file: it is denied for other reasons as a rule.
 const SHORT: Duration = Duration::from_millis(50);
+/// Short, so that whoever reads again and again cannot keep a writer out.
+const LONGEST_PAUSE: Duration = Duration::from_millis(1);
 
 /// Renames, removes or makes something that nobody may have open.
 pub(super) fn patiently<T>(call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
@@ -32,7 +34,7 @@ fn within<T>(limit: Duration, mut call: impl FnMut() -> io::Result<T>) -> io::Re
             done => return done,
         }
         thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
