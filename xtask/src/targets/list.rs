@@ -63,7 +63,10 @@ const PORTABLE: &[Goal] = &[
 /// What a browser or a WASI host runs: one thread, no files of our own, no C.
 const WEB: &[Goal] = &[
     build("zarr-metadata", &[]),
-    build("zarr", &["--no-default-features", "--features", "pure-rust"]),
+    build(
+        "zarr",
+        &["--no-default-features", "--features", "pure-rust"],
+    ),
 ];
 
 pub(super) const TARGETS: &[Target] = &[

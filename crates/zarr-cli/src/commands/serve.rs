@@ -171,5 +171,6 @@ async fn attend(stream: TcpStream, served: Arc<ServedStore>, work: Weak<()>) {
     drop(connection.await);
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

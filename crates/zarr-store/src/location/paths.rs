@@ -75,7 +75,8 @@ fn symlinks(address: &str, options: &[(&str, &str)]) -> Result<Symlinks> {
     Ok(links)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
 

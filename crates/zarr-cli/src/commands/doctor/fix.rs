@@ -93,6 +93,10 @@ fn undeleted(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// Safe even if another process waits for the lock: once it has it, it checks that the file still exists.
+#[expect(
+    clippy::incompatible_msrv,
+    reason = "the libraries keep to the minimum Rust; the command is built with the latest stable one"
+)]
 fn delete_lock(path: &Path) -> io::Result<bool> {
     let file = OpenOptions::new().write(true).open(path)?;
     match file.try_lock() {
