@@ -231,7 +231,8 @@ mod tests {
     #[test]
     fn every_target_has_a_name_of_its_own() {
         for target in TARGETS {
-            assert!(std::ptr::eq(known(target.name).unwrap(), target));
+            let same = TARGETS.iter().filter(|other| other.name == target.name);
+            assert_eq!(same.count(), 1, "{}", target.name);
             assert!(!target.goals.is_empty(), "{}", target.name);
         }
     }
