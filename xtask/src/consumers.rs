@@ -54,7 +54,7 @@ fn command(
     let mut command = cargo(workspace, &[verb, "--quiet", "--package", consumer]);
     command
         .current_dir(home)
-        .args(packages.patches())
+        .args(packages.patch())
         .env("CARGO_TARGET_DIR", workspace.target().join("consumers"));
     command
 }

@@ -3,7 +3,6 @@
 //! To publish: set the version in Cargo.toml and CITATION.cff, give `[Unreleased]` of CHANGELOG.md its number and date, run
 //! this and `cargo xtask ci`, tag the commit `vVERSION`, and `cargo publish --workspace`.
 
-use std::fs;
 use std::process::Command;
 
 use crate::packages::Packages;
@@ -111,38 +110,26 @@ fn semver(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Builds a program that uses every library with the lowest versions of dependencies that the manifests allow.
+/// Builds the packages with the lowest versions of their dependencies that the manifests allow.
 fn minimal(workspace: &Workspace) -> Result<Outcome> {
     let packages = Packages::new(workspace)?;
-    let home = workspace.target().join("minimal");
-    let manifest = workspace.manifest()?;
-    let version = manifest
-        .value("workspace.package", "version")
-        .ok_or("no version in Cargo.toml")?;
-    let mut text = String::from(
-        "[package]\nname = \"minimal\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n",
-    );
-    for member in workspace.published()? {
-        if member.is_library() {
-            text.push_str(&format!("{} = \"{version}\"\n", member.name()));
-        }
-    }
-    let failed = |error: std::io::Error| format!("{}: {error}", home.display());
-    fs::create_dir_all(home.join("src")).map_err(failed)?;
-    fs::write(home.join("Cargo.toml"), text).map_err(failed)?;
-    fs::write(home.join("src/lib.rs"), "//! Uses every library.\n").map_err(failed)?;
+    let home = packages.workspace()?;
     let cargo_in = |args: &[&str]| {
         let mut command = cargo(workspace, args);
         command
-            .current_dir(&home)
-            .args(packages.patches())
+            .current_dir(home)
+            .args(packages.patch())
             // The resolver's option is one of nightly cargo, which this makes of any.
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_TARGET_DIR", home.join("target"));
+            .env("CARGO_TARGET_DIR", workspace.target().join("minimal"));
         command
     };
-    run_command(&mut cargo_in(&["update", "-Zminimal-versions"]))?;
-    run_command(&mut cargo_in(&["check", "--quiet"]))?;
+    run_command(&mut cargo_in(&[
+        "update",
+        "--quiet",
+        "-Zdirect-minimal-versions",
+    ]))?;
+    run_command(&mut cargo_in(&["check", "--quiet", "--workspace"]))?;
     Ok(Outcome::Done)
 }
 

@@ -1,9 +1,9 @@
 //! `Array`: the Python class. Each call works on the handle that the object has at that time.
 
-use pyo3::exceptions::{PyMemoryError, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
-use zarr::{AxisChunks, Extension, Selection};
+use zarr::Selection;
 
 use crate::config::{Config, order_name};
 use crate::dtype;
@@ -18,6 +18,7 @@ use crate::operation::{Answer, Operation};
 use crate::place::Place;
 use crate::read::Part;
 use crate::selection::{self, Fields, Meaning};
+use crate::structure::{chunk_sizes, codecs};
 
 /// An array in a store. Indexing reads and writes NumPy arrays.
 ///
@@ -113,39 +114,6 @@ impl Array {
             fields,
         })
     }
-}
-
-/// The most chunks along an axis whose lengths are listed.
-const MOST_SIZES: u64 = 1 << 24;
-
-/// The lengths of the chunks of each axis, of which the last ends where the axis does.
-fn chunk_sizes<'py>(
-    py: Python<'py>,
-    array: &zarr::Array,
-    axes: &[AxisChunks],
-) -> PyResult<Bound<'py, PyTuple>> {
-    let axes = axes.iter().zip(array.shape());
-    let axes = axes.map(|(chunks, &extent)| {
-        let count = chunks.count(extent);
-        if count > MOST_SIZES {
-            let text = format!("{count} chunks along an axis are too many to list; see `chunks`");
-            return Err(PyMemoryError::new_err(text));
-        }
-        let mut left = extent;
-        let lengths = chunks.lengths(extent).map(|length| {
-            let length = length.min(left);
-            left -= length;
-            length
-        });
-        PyTuple::new(py, lengths.collect::<Vec<_>>())
-    });
-    PyTuple::new(py, axes.collect::<PyResult<Vec<_>>>()?)
-}
-
-fn codecs<'py>(py: Python<'py>, codecs: &[Extension]) -> PyResult<Bound<'py, PyTuple>> {
-    let codecs = codecs.iter();
-    let codecs = codecs.map(|codec| json::to_python(py, &codec.to_json()));
-    PyTuple::new(py, codecs.collect::<PyResult<Vec<_>>>()?)
 }
 
 #[pymethods]

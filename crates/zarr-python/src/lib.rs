@@ -29,6 +29,7 @@ mod place;
 mod read;
 mod runtime;
 mod selection;
+mod structure;
 mod values;
 
 use pyo3::prelude::*;

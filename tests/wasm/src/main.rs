@@ -1,5 +1,15 @@
 //! What the library does where there is one thread, no files and no C compiler: arrays and groups in memory, through every
 //! compressor. A program and no test, so that it runs wherever a host runs WebAssembly: `tests/wasm/run.mjs` does.
+//!
+//! For `wasm32-wasip1` it is linked with the target's C library, which comes with the target or, where the standard
+//! library is built from its source, from a package `wasi-libc` of 2025 or newer, unpacked in `$WASI`:
+//!
+//! ```sh
+//! export CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="-C link-self-contained=no -L native=$WASI \
+//!     -C link-arg=$WASI/crt1-command.o -C link-arg=-lc"
+//! export CARGO_TARGET_WASM32_WASIP1_RUNNER="node --no-warnings tests/wasm/run.mjs"
+//! RUSTC_BOOTSTRAP=1 cargo run -Zbuild-std=std,panic_abort --target wasm32-wasip1 -p zarr-wasm
+//! ```
 
 #![allow(clippy::unwrap_used, reason = "a test that fails shall stop")]
 

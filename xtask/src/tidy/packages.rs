@@ -8,10 +8,10 @@ use crate::workspace::{Member, Workspace, read};
 /// Keys of `[package]` without which a published crate is hard to find or to use.
 const KEYS: &[&str] = &[
     "description",
-    "license.workspace",
-    "repository.workspace",
-    "rust-version.workspace",
-    "version.workspace",
+    "license",
+    "repository",
+    "rust-version",
+    "version",
     "keywords",
     "categories",
     "readme",
@@ -36,9 +36,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<String>> {
 }
 
 fn keys(member: &Member) -> Vec<String> {
-    let missing = KEYS
-        .iter()
-        .filter(|key| member.manifest.value("package", key).is_none());
+    let missing = KEYS.iter().filter(|key| !has(member, key));
     let mut problems: Vec<String> = missing
         .map(|key| format!("{}: `[package]` has no `{key}`", member.name()))
         .collect();
@@ -52,6 +50,14 @@ fn keys(member: &Member) -> Vec<String> {
         ));
     }
     problems
+}
+
+/// Whether the key is there, by itself or as that of the workspace.
+fn has(member: &Member, key: &str) -> bool {
+    let inherited = format!("{key}.workspace");
+    [key, inherited.as_str()]
+        .iter()
+        .any(|key| member.manifest.value("package", key).is_some())
 }
 
 /// A crate's licence is that of the workspace, in a copy of its own.

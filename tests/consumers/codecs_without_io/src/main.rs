@@ -22,13 +22,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(encoded.len(), 16);
 
     let mut decoded = vec![0; 12];
-    let mut out = NdViewMut::new(&mut decoded, &[2, 3], 2).ok_or("the same")?;
-    chain.decode(&encoded, &mut out, &mut scratch)?;
-    drop(out);
+    let out = NdViewMut::over(&mut decoded, &[2, 3], 2).ok_or("the same")?;
+    chain.decode(&encoded, out, &mut scratch)?;
     assert_eq!(decoded, elements);
     // What is damaged is an error.
     encoded[0] ^= 1;
-    let mut out = NdViewMut::new(&mut decoded, &[2, 3], 2).ok_or("the same")?;
-    assert!(chain.decode(&encoded, &mut out, &mut scratch).is_err());
+    let out = NdViewMut::over(&mut decoded, &[2, 3], 2).ok_or("the same")?;
+    assert!(chain.decode(&encoded, out, &mut scratch).is_err());
     Ok(())
 }

@@ -74,11 +74,10 @@ impl BlockingStore for Embedded {
     }
 
     fn hints(&self) -> IoHints {
-        IoHints {
-            writable: false,
-            conditions: Conditions::NONE,
-            ..IoHints::memory(self.0)
-        }
+        let mut hints = IoHints::memory(self.0);
+        hints.writable = false;
+        hints.conditions = Conditions::NONE;
+        hints
     }
 }
 
