@@ -76,7 +76,9 @@ impl<const N: usize> LoopNest<N> {
         self.outer.is_empty()
     }
 
-    /// Calls `run` once per innermost loop with each operand's byte offset.
+    /// Calls `run` once per innermost loop with each operand's byte offset. A call for each run would cost as much as
+    /// short runs do.
+    #[inline]
     pub(crate) fn each(mut self, mut run: impl FnMut([isize; N])) {
         if self.empty {
             return;
