@@ -122,15 +122,21 @@ fn put_then_read(store: &dyn BlockingStore) {
     assert_kind!(check, kind, StoreErrorKind::OutOfRange { .. });
 }
 
+/// On Windows an open file is in the way of whoever replaces it, so a directory's values are not kept open there.
+const MAY_BE_GONE: bool = cfg!(windows);
+
 fn an_open_object_stays_as_it_was(store: &dyn BlockingStore) {
-    let check = "an open value stays what it was when the key is written or deleted, or says that it is gone";
+    let check = "an open value stays what it was when the key is written or deleted";
     let name = key("a/b");
     overwrite(check, store, &name, text("old"));
     let object = there(check, store.open(&name));
     overwrite(check, store, &name, text("newer"));
     let is_old = || match object.read(0..3) {
-        Err(e) => assert!(e.is_conflict(), "{check}: {e}"),
-        read => assert_eq!(ok(check, read), "old", "{check}"),
+        Err(e) if MAY_BE_GONE => assert!(e.is_conflict(), "{check}: {e}"),
+        read => {
+            assert_eq!(ok(check, read), "old", "{check}");
+            assert_eq!(ok(check, object.size()), 3, "{check}");
+        }
     };
     is_old();
     ok(check, store.delete(&name, None));
