@@ -16,7 +16,7 @@ use crate::cells::ChunkSelections;
 pub use config::{ArrayConfig, CacheMetadata};
 pub use last_read::LastRead;
 
-use crate::chains::{self, ChainCache, ChunkChain};
+use crate::chains::{self, ChainCache};
 use crate::engine::{CachedChunks, IndexCache};
 use crate::{
     CellView, ChunkError, ChunkGrid, Context, Error, ErrorKind, ResolvedSelection, Result,
@@ -71,7 +71,10 @@ impl ChunkedArray {
             stored_as,
             grid,
             chains: Arc::default(),
-            indexes: Arc::new(IndexCache::new(context.index_cache())),
+            indexes: Arc::new(IndexCache::new(
+                context.index_cache(),
+                context.index_meter(),
+            )),
             cached: CachedChunks::new(context.chunks()),
             context,
             config,
@@ -336,25 +339,25 @@ impl ChunkedArray {
     }
 
     /// The codecs of one chunk, given those of [`chain`](Self::chain).
-    pub(crate) fn chain_of<'a>(
+    pub(crate) fn chain_of(
         &self,
-        largest: &'a Arc<CodecChain>,
+        largest: &Arc<CodecChain>,
         chunk: &[u64],
-    ) -> Result<ChunkChain<'a>, CodecError> {
+    ) -> Result<Arc<CodecChain>, CodecError> {
         let shape = self.grid.chunk_shape(chunk);
         if shape == largest.spec().shape {
-            return Ok(ChunkChain::Largest(largest));
+            return Ok(Arc::clone(largest));
         }
         let (metadata, registry) = (&self.metadata, self.context.registry());
         self.chains.other(largest, shape, metadata, registry)
     }
 
     /// The key of a chunk and the codecs that encode it, given those of [`chain`](Self::chain).
-    pub(crate) fn chunk_to_write<'a>(
+    pub(crate) fn chunk_to_write(
         &self,
-        largest: &'a Arc<CodecChain>,
+        largest: &Arc<CodecChain>,
         chunk: &[u64],
-    ) -> Result<(Key, ChunkChain<'a>), ChunkError> {
+    ) -> Result<(Key, Arc<CodecChain>), ChunkError> {
         Ok((self.chunk_key(chunk)?, self.chain_of(largest, chunk)?))
     }
 

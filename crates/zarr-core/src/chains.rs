@@ -2,7 +2,6 @@
 //! shape that chunks have.
 
 use std::fmt;
-use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use quick_cache::sync::Cache;
@@ -21,34 +20,6 @@ pub(crate) struct ChainCache {
     others: OnceLock<Cache<Dims<u64>, Arc<CodecChain>>>,
 }
 
-/// The codecs of one chunk.
-pub(crate) enum ChunkChain<'a> {
-    /// The codecs of the largest chunk.
-    Largest(&'a Arc<CodecChain>),
-    Own(Arc<CodecChain>),
-}
-
-impl ChunkChain<'_> {
-    /// The codecs, to be kept.
-    pub(crate) fn into_arc(self) -> Arc<CodecChain> {
-        match self {
-            Self::Largest(chain) => Arc::clone(chain),
-            Self::Own(chain) => chain,
-        }
-    }
-}
-
-impl Deref for ChunkChain<'_> {
-    type Target = CodecChain;
-
-    fn deref(&self) -> &CodecChain {
-        match self {
-            Self::Largest(chain) => chain,
-            Self::Own(chain) => chain,
-        }
-    }
-}
-
 impl ChainCache {
     /// The codecs of the largest chunk, if they are resolved already.
     pub(crate) fn largest(&self) -> Option<&Arc<CodecChain>> {
@@ -61,21 +32,21 @@ impl ChainCache {
     }
 
     /// The codecs of a chunk whose shape is not that of the largest one, given the codecs of the latter.
-    pub(crate) fn other<'a>(
+    pub(crate) fn other(
         &self,
-        largest: &'a CodecChain,
+        largest: &CodecChain,
         shape: Dims<u64>,
         metadata: &ArrayMetadata,
         registry: &CodecRegistry,
-    ) -> Result<ChunkChain<'a>, CodecError> {
+    ) -> Result<Arc<CodecChain>, CodecError> {
         let kept = self.others.get_or_init(|| Cache::new(SHAPES));
         if let Some(chain) = kept.get(&shape) {
-            return Ok(ChunkChain::Own(chain));
+            return Ok(chain);
         }
         let spec = largest.spec().with_shape(&shape);
         let chain = Arc::new(resolve(metadata, spec, registry)?);
         kept.insert(shape, Arc::clone(&chain));
-        Ok(ChunkChain::Own(chain))
+        Ok(chain)
     }
 }
 

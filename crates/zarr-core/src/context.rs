@@ -10,7 +10,7 @@ use zarr_metadata::ZarrFormat;
 
 use crate::engine::{ChunkCache, pool};
 use crate::memory;
-use crate::metrics::{Meter, Metrics};
+use crate::metrics::{CacheMeter, Meter, Metrics};
 use crate::warning::{self, WarningListener};
 use crate::{ArrayConfig, Config, Warning};
 use zarr_store::Location;
@@ -149,16 +149,33 @@ impl Context {
 
     /// What was done with this context so far, if it was built to [count](ContextBuilder::metrics).
     pub fn metrics(&self) -> Option<Metrics> {
-        self.meter().map(|meter| meter.read())
+        self.shared.meter.as_ref().map(|meter| meter.read())
     }
 
-    pub(crate) fn meter(&self) -> Option<&Arc<Meter>> {
-        self.shared.meter.as_ref()
+    /// What counts the indexes of shards that are remembered.
+    pub(crate) fn index_meter(&self) -> Option<Arc<CacheMeter>> {
+        Some(Arc::clone(&self.shared.meter.as_ref()?.indexes))
+    }
+
+    /// Does work of codecs that decode, and counts it if somebody wants to know.
+    pub(crate) fn decoding<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.shared.meter {
+            Some(meter) => meter.decoding(work),
+            None => work(),
+        }
+    }
+
+    /// The same for codecs that encode.
+    pub(crate) fn encoding<T>(&self, work: impl FnOnce() -> T) -> T {
+        match &self.shared.meter {
+            Some(meter) => meter.encoding(work),
+            None => work(),
+        }
     }
 
     /// The location, with a store whose calls are counted, if this context counts.
     pub fn metered(&self, location: Location) -> Location {
-        match self.meter() {
+        match &self.shared.meter {
             Some(meter) => meter.metered(location),
             None => location,
         }
@@ -369,6 +386,7 @@ impl ContextBuilder {
             None => registry,
         };
         let meter = self.metrics.then(|| Arc::new(Meter::new()));
+        let chunks = meter.as_ref().map(|meter| Arc::clone(&meter.chunks));
         let shared = Arc::new(Shared {
             threads: self
                 .threads
@@ -379,7 +397,7 @@ impl ContextBuilder {
             budget: PerProcess::new(),
             index_cache: self.index_cache,
             config: self.config,
-            chunks: Arc::new(ChunkCache::new(self.chunk_cache).counted_by(meter.clone())),
+            chunks: Arc::new(ChunkCache::new(self.chunk_cache, chunks)),
             meter,
             on_warning: self.on_warning,
             pool: PerProcess::new(),

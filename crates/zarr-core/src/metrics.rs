@@ -108,7 +108,7 @@ impl Serialize for Metrics {
 
 /// Something that is counted by how often it happens and how long it takes.
 #[derive(Debug, Default)]
-pub(crate) struct Timed {
+struct Timed {
     times: AtomicU64,
     ns: AtomicU64,
 }
@@ -121,7 +121,7 @@ impl Timed {
     }
 
     /// Does `work` and counts it.
-    pub(crate) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+    fn during<T>(&self, work: impl FnOnce() -> T) -> T {
         let begin = Instant::now();
         let done = work();
         self.add(begin.elapsed());
@@ -153,10 +153,10 @@ pub(crate) struct Meter {
     store: Tally,
     calls: Timed,
     failed: AtomicU64,
-    pub(crate) decoding: Timed,
-    pub(crate) encoding: Timed,
-    pub(crate) chunks: CacheMeter,
-    pub(crate) indexes: CacheMeter,
+    decoding: Timed,
+    encoding: Timed,
+    pub(crate) chunks: Arc<CacheMeter>,
+    pub(crate) indexes: Arc<CacheMeter>,
 }
 
 impl Meter {
@@ -169,9 +169,19 @@ impl Meter {
             failed: AtomicU64::new(0),
             decoding: Timed::default(),
             encoding: Timed::default(),
-            chunks: CacheMeter::default(),
-            indexes: CacheMeter::default(),
+            chunks: Arc::default(),
+            indexes: Arc::default(),
         }
+    }
+
+    /// Does work of codecs that decode, and counts it.
+    pub(crate) fn decoding<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.decoding.during(work)
+    }
+
+    /// Does work of codecs that encode, and counts it.
+    pub(crate) fn encoding<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.encoding.during(work)
     }
 
     /// What was counted so far.

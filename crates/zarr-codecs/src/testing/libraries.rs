@@ -98,6 +98,7 @@ macro_rules! lz4 {
     };
 }
 
+#[allow(unused_macros, reason = "only of use with the feature `lzma`")]
 macro_rules! lzma {
     () => {
         use crate::codecs::numcodecs::lzma::{Container, LzmaFormat, XzCheck};

@@ -7,7 +7,6 @@ use zarr_metadata::DataType;
 use zarr_store::Key;
 
 use super::ChunkedArray;
-use crate::chains::ChunkChain;
 use crate::{ChunkError, Error, Result};
 
 /// The fields that a handle reads and writes, and the codecs that decode them.
@@ -117,16 +116,16 @@ impl ChunkedArray {
     }
 
     /// The key of a chunk and the codecs that decode it, given those of [`decoder`](Self::decoder).
-    pub(crate) fn chunk_to_read<'a>(
-        &'a self,
-        largest: &'a Arc<CodecChain>,
+    pub(crate) fn chunk_to_read(
+        &self,
+        largest: &Arc<CodecChain>,
         chunk: &[u64],
-    ) -> Result<(Key, ChunkChain<'a>), ChunkError> {
-        let stored = self.chains.largest().map_or(largest, |chain| chain);
+    ) -> Result<(Key, Arc<CodecChain>), ChunkError> {
+        let stored = self.chains.largest().unwrap_or(largest);
         let chain = match (self.chain_of(stored, chunk)?, self.picked()) {
-            (ChunkChain::Largest(_), _) => ChunkChain::Largest(largest),
             (own, None) => own,
-            (own, Some(fields)) => ChunkChain::Own(Arc::new(own.fields(fields)?)),
+            (own, Some(_)) if Arc::ptr_eq(&own, stored) => Arc::clone(largest),
+            (own, Some(fields)) => Arc::new(own.fields(fields)?),
         };
         Ok((self.chunk_key(chunk)?, chain))
     }

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use zarr_codecs::{ChunkSpec, NdView, NdViewMut, Region, ShardIndex};
 use zarr_store::{Key, Version};
 
-use crate::metrics::Meter;
+use crate::metrics::CacheMeter;
 
 /// The initial size of a table: so few entries that there is one table, which one large entry may fill.
 const FEW: usize = 16;
@@ -31,6 +31,8 @@ pub(crate) struct VersionedCache<K, T> {
     bytes: u64,
     /// Made for the first entry: most arrays have no shards, and many are only looked at.
     kept: OnceLock<Cache<K, Arc<Versioned<T>>, Weight>>,
+    /// Only if somebody wants to know.
+    meter: Option<Arc<CacheMeter>>,
 }
 
 #[derive(Clone)]
@@ -43,14 +45,40 @@ impl<K, T> Weighter<K, Arc<Versioned<T>>> for Weight {
 }
 
 impl<K: Eq + Hash + Clone, T> VersionedCache<K, T> {
-    /// A cache of at most so many bytes.
-    pub(crate) fn new(bytes: u64) -> Self {
+    /// A cache of at most so many bytes, whose hits and misses this meter counts.
+    pub(crate) fn new(bytes: u64, meter: Option<Arc<CacheMeter>>) -> Self {
         let kept = OnceLock::new();
-        Self { bytes, kept }
+        Self { bytes, kept, meter }
     }
 
-    pub(super) fn get(&self, key: &K) -> Option<Arc<Versioned<T>>> {
+    /// The entry, of whatever version. It is a [`hit`](Self::hit) once the object is known to have that version.
+    pub(super) fn latest(&self, key: &K) -> Option<Arc<Versioned<T>>> {
         self.kept.get()?.get(key)
+    }
+
+    /// The entry, if it is of this version. One of another version is dropped.
+    pub(super) fn get(&self, key: &K, version: &Version) -> Option<Arc<Versioned<T>>> {
+        let found = self.latest(key)?;
+        if found.version != *version {
+            self.forget(key);
+            return None;
+        }
+        self.hit();
+        Some(found)
+    }
+
+    /// Counts an entry that was of use.
+    pub(super) fn hit(&self) {
+        if let Some(meter) = &self.meter {
+            meter.hit();
+        }
+    }
+
+    /// Counts something that was not there.
+    fn miss(&self) {
+        if let Some(meter) = &self.meter {
+            meter.miss();
+        }
     }
 
     fn insert(&self, key: K, data: T, version: Version, weight: usize) -> Arc<Versioned<T>> {
@@ -84,8 +112,10 @@ impl<K: Eq + Hash, T> fmt::Debug for VersionedCache<K, T> {
 pub(crate) type IndexCache = VersionedCache<Key, Arc<ShardIndex>>;
 
 impl IndexCache {
-    /// Keeps an index for the next read. An index without a version is not kept, since it could not be trusted.
+    /// Keeps an index, which had to be read, for the next read. An index without a version is not kept, since it
+    /// could not be trusted.
     pub(super) fn keep(&self, key: &Key, index: &Arc<ShardIndex>, version: Option<Version>) {
+        self.miss();
         if let Some(version) = version.filter(|_| self.bytes > 0) {
             let weight = index.byte_len() + key.as_str().len();
             self.insert(key.clone(), Arc::clone(index), version, weight);
@@ -93,14 +123,8 @@ impl IndexCache {
     }
 }
 
-/// The numbers of the inner chunks that lead to a piece, from the outermost shard on; empty for a chunk that
-/// is an object.
-pub(super) type InnerPath = SmallVec<[usize; 2]>;
-
 /// The elements of a whole chunk, in C order.
-pub(super) type DecodedChunk = Versioned<Vec<u8>>;
-
-impl DecodedChunk {
+impl Versioned<Vec<u8>> {
     /// Copies the cells of a part; `false` if the chunk does not have them.
     #[must_use]
     pub(super) fn copy(&self, spec: &ChunkSpec, part: &Region, dst: &mut NdViewMut<'_>) -> bool {
@@ -115,29 +139,24 @@ impl DecodedChunk {
 pub(crate) struct ChunkCache {
     kept: VersionedCache<ChunkCacheKey, Vec<u8>>,
     arrays: AtomicU64,
-    meter: Option<Arc<Meter>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ChunkCacheKey {
     array: u64,
     key: Key,
-    inner: InnerPath,
+    /// The numbers of the inner chunks that lead to a piece, from the outermost shard on; none for a chunk that is
+    /// an object.
+    inner: SmallVec<[usize; 2]>,
 }
 
 impl ChunkCache {
-    /// A cache of at most so many bytes.
-    pub(crate) fn new(bytes: u64) -> Self {
+    /// A cache of at most so many bytes, whose hits and misses this meter counts.
+    pub(crate) fn new(bytes: u64, meter: Option<Arc<CacheMeter>>) -> Self {
         Self {
-            kept: VersionedCache::new(bytes),
+            kept: VersionedCache::new(bytes, meter),
             arrays: AtomicU64::new(0),
-            meter: None,
         }
-    }
-
-    /// The same, with its hits and misses counted.
-    pub(crate) fn counted_by(self, meter: Option<Arc<Meter>>) -> Self {
-        Self { meter, ..self }
     }
 
     /// How many bytes it may keep.
@@ -168,31 +187,22 @@ impl CachedChunks {
     }
 
     pub(super) fn is_on(&self) -> bool {
-        self.cache.bytes() > 0
+        self.cache.kept.bytes > 0
     }
 
     /// The chunk, if it is of this version. A chunk of another version is dropped.
     pub(super) fn get(
         &self,
         key: &Key,
-        inner: &InnerPath,
+        inner: &[usize],
         version: &Version,
-    ) -> Option<Arc<DecodedChunk>> {
-        let id = self.id(key, inner);
-        let decoded = self.cache.kept.get(&id)?;
-        if decoded.version != *version {
-            self.cache.kept.forget(&id);
-            return None;
-        }
-        if let Some(meter) = &self.cache.meter {
-            meter.chunks.hit();
-        }
-        Some(decoded)
+    ) -> Option<Arc<Versioned<Vec<u8>>>> {
+        self.cache.kept.get(&self.id(key, inner), version)
     }
 
     /// The version of a whole object that is in the cache.
     pub(super) fn version(&self, key: &Key) -> Option<Version> {
-        let decoded = self.cache.kept.get(&self.id(key, &InnerPath::new()))?;
+        let decoded = self.cache.kept.latest(&self.id(key, &[]))?;
         Some(decoded.version.clone())
     }
 
@@ -200,23 +210,21 @@ impl CachedChunks {
     pub(super) fn keep(
         &self,
         key: &Key,
-        inner: &InnerPath,
+        inner: &[usize],
         version: Version,
         elements: Vec<u8>,
-    ) -> Arc<DecodedChunk> {
-        if let Some(meter) = &self.cache.meter {
-            meter.chunks.miss();
-        }
+    ) -> Arc<Versioned<Vec<u8>>> {
+        self.cache.kept.miss();
         let weight = elements.capacity() + key.as_str().len();
         let id = self.id(key, inner);
         self.cache.kept.insert(id, elements, version, weight)
     }
 
-    fn id(&self, key: &Key, inner: &InnerPath) -> ChunkCacheKey {
+    fn id(&self, key: &Key, inner: &[usize]) -> ChunkCacheKey {
         ChunkCacheKey {
             array: self.array,
             key: key.clone(),
-            inner: inner.clone(),
+            inner: inner.into(),
         }
     }
 }

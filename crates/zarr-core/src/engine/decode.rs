@@ -14,7 +14,7 @@ use zarr_codecs::{
 };
 use zarr_store::Object;
 
-use super::cache::DecodedChunk;
+use super::cache::Versioned;
 use super::plan::check_held;
 use super::pool::{Workers, with_scratch};
 use super::read_at::read_at;
@@ -50,7 +50,7 @@ pub(super) fn read(
     }
     match chain.access(part) {
         ChunkAccess::Cells(at) => {
-            match partial_reader(source, chain, &at, &dst, workers.chunk_bytes())? {
+            match partial_reader(source, chain, &at, &dst, workers.context().chunk_bytes())? {
                 Some((reader, run)) => reader.read_runs(&at, run, dst),
                 None => whole(source, chain, part, dst, workers),
             }
@@ -68,7 +68,7 @@ fn whole(
     dst: NdViewMut<'_>,
     workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    if let Err(too_large) = check_held(chain, workers.chunk_bytes()) {
+    if let Err(too_large) = check_held(chain, workers.context().chunk_bytes()) {
         check_exact(chain.encoded_len(), source.size()?)?;
         // The cells of a chunk that is in memory as it is are taken from there.
         let is_as_is = matches!(chain.access(part), ChunkAccess::Cells(_));
@@ -78,9 +78,10 @@ fn whole(
         };
     }
     // Handles are of the heap of one operation.
-    let is_kept = !chain.spec().fill.is_variable();
-    let kept = is_kept.then(|| source.keeping(|| decoded(source, chain, workers)));
-    if let Some(kept) = kept.flatten() {
+    if !chain.spec().fill.is_variable()
+        && let Some(id) = source.in_cache()
+        && let Some(kept) = id.cached(|| decoded(source, chain, workers))
+    {
         return copied(&*kept?, chain, part, dst);
     }
     encoded(source, chain, part, dst, workers)
@@ -105,7 +106,7 @@ fn decoded(
 }
 
 fn copied(
-    decoded: &DecodedChunk,
+    decoded: &Versioned<Vec<u8>>,
     chain: &CodecChain,
     part: &Region,
     mut dst: NdViewMut<'_>,
@@ -124,7 +125,7 @@ fn encoded(
     workers.scratch(|cx| {
         source.lend(chain.encoded_len(), cx, |bytes, cx| {
             let decode = || chain.decode_part(bytes, part, dst, cx);
-            Ok(workers.timed(|meter| &meter.decoding, decode)?)
+            Ok(workers.context().decoding(decode)?)
         })
     })
 }
@@ -141,8 +142,8 @@ pub(super) fn with_box<T>(
     let cells = region.volume().and_then(|n| usize::try_from(n).ok());
     let len = cells.and_then(|n| n.checked_mul(elem));
     let len = len.ok_or(ChunkError::INTERNAL)?;
-    if len as u64 > workers.chunk_bytes() {
-        check_held(chain, workers.chunk_bytes())?;
+    if len as u64 > workers.context().chunk_bytes() {
+        check_held(chain, workers.context().chunk_bytes())?;
     }
     let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::INTERNAL)?;

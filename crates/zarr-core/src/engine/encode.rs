@@ -290,7 +290,7 @@ fn plain(
     if keeps_nothing && !change.keep_empty && change.new.all_equal(change.cells, value) {
         return Ok(None);
     }
-    check_held(chain, workers.chunk_bytes())?;
+    check_held(chain, workers.context().chunk_bytes())?;
     workers.scratch(|cx| {
         let whole = change.new.as_chunk(change.cells, &spec.shape);
         if let Some(view) = whole.filter(|_| change.fields.is_none()) {
@@ -335,12 +335,12 @@ fn encode(
     if let ByteLen::Exact(len) = chain.encoded_len() {
         let mut encoded = Vec::with_capacity(len);
         let encode = || chain.encode(view, &mut encoded, cx);
-        workers.timed(|meter| &meter.encoding, encode)?;
+        workers.context().encoding(encode)?;
         return Ok(encoded.into());
     }
     let mut buffer = cx.buffers.take();
     let encode = || chain.encode(view, &mut buffer, cx);
-    workers.timed(|meter| &meter.encoding, encode)?;
+    workers.context().encoding(encode)?;
     let encoded = Bytes::copy_from_slice(&buffer);
     cx.buffers.give(buffer);
     Ok(encoded)

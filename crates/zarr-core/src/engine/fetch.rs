@@ -10,7 +10,6 @@ use zarr_codecs::{CodecChain, Dims, ShardIndex, ShardingCodec};
 use zarr_store::runtime::{Budget, Reserved};
 use zarr_store::{ByteRange, Key, StoreError, StoreErrorKind, Version, coalesce};
 
-use super::cache::InnerPath;
 use super::decode;
 use super::plan::{self, ChunkPlan, check_held};
 use super::pool::WorkSize;
@@ -18,7 +17,6 @@ use super::source::{
     ByteSource, ChunkData, ChunkId, InnerChunks, PartialObject, check_exact, check_len,
 };
 use crate::cells::Cells;
-use crate::metrics::CacheMeter;
 use crate::{ChunkError, ChunkedArray, Result};
 
 /// What was fetched of one chunk.
@@ -78,7 +76,7 @@ pub(super) async fn fetch(
         budget: Arc::clone(budget),
         chunk: chunk.clone(),
         key,
-        chain: chain.into_arc(),
+        chain,
         cells,
     };
     let fetched = match fetch.once().await {
@@ -197,7 +195,7 @@ impl ChunkFetch {
         if !self.is_still(&version).await? {
             return Ok(None);
         }
-        let kept = cached.get(&self.key, &InnerPath::new(), &version);
+        let kept = cached.get(&self.key, &[], &version);
         Ok(kept.map(|kept| Fetched {
             data: ChunkData::Whole(ByteSource::Decoded(kept).into()),
             version: Some(version),
@@ -218,7 +216,7 @@ impl ChunkFetch {
         wanted: &[(usize, usize)],
     ) -> Result<Fetched, ChunkError> {
         let indexes = self.array.indexes();
-        if let Some(kept) = indexes.get(&self.key) {
+        if let Some(kept) = indexes.latest(&self.key) {
             let wanted = self.locate(&kept.data, wanted, Some(&kept.version))?;
             // Without a request for ranges, no answer would say that the index is old.
             let is_old = wanted.to_fetch.is_empty() && !self.is_still(&kept.version).await?;
@@ -227,7 +225,7 @@ impl ChunkFetch {
                 false => match self.ranges(wanted, Some(&kept.version)).await {
                     Err(error) if error.is_conflict() => indexes.forget(&self.key),
                     other => {
-                        self.count(CacheMeter::hit);
+                        indexes.hit();
                         return other;
                     }
                 },
@@ -249,16 +247,8 @@ impl ChunkFetch {
         }
         let wanted = self.locate(&found.data, wanted, found.version.as_ref())?;
         let fetched = self.ranges(wanted, found.version.as_ref()).await?;
-        self.count(CacheMeter::miss);
         indexes.keep(&self.key, &Arc::new(found.data), found.version);
         Ok(fetched)
-    }
-
-    /// Counts an index, if the context counts.
-    fn count(&self, which: fn(&CacheMeter)) {
-        if let Some(meter) = self.array.context().meter() {
-            which(&meter.indexes);
-        }
     }
 
     /// Which of the wanted inner chunks this version of the shard has, and where.
@@ -290,9 +280,7 @@ impl ChunkFetch {
                 }
             }
             let kept = version.filter(|_| cached.is_on());
-            let kept = kept.and_then(|version| {
-                cached.get(&self.key, &InnerPath::from_slice(&[number]), version)
-            });
+            let kept = kept.and_then(|version| cached.get(&self.key, &[number], version));
             match kept {
                 Some(kept) => drop(found.kept.insert(number, ByteSource::Decoded(kept))),
                 None => found.to_fetch.push((number, range, None)),

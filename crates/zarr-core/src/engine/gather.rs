@@ -72,7 +72,7 @@ fn read_stored(
 ) -> Result<(), ChunkError> {
     let most = stored
         .most()
-        .min(workers.chunk_bytes() / (elem as u64).max(1));
+        .min(workers.context().chunk_bytes() / (elem as u64).max(1));
     let limits = (stored.gap(), most.max(1));
     let rows = CellRows::new(cells, &Region::whole(shape), stored.axes(), limits);
     for span in rows.spans(limits) {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use smallvec::smallvec;
-use zarr_codecs::{CodecChain, Dims, NdViewMut, Region, VlenHeap};
+use zarr_codecs::{CodecChain, Dims, NdViewMut, Region};
 
 use super::output;
 use super::plan;
@@ -13,7 +13,7 @@ use super::request::{self, ChunkRequest};
 use super::source::{ChunkData, ChunkId, ChunkSource};
 use crate::hierarchy::check_presence;
 use crate::typed::Plain;
-use crate::{ChunkError, ChunkedArray, ResolvedSelection};
+use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
 
 /// Some cells of one chunk.
 struct BoxRead {
@@ -24,35 +24,45 @@ struct BoxRead {
 }
 
 impl ChunkedArray {
-    /// The elements of a small box within one chunk, in C order. `None` where something else is asked for or anything is
-    /// in the way: then nothing has happened, and [`read`](Self::read) does it or says what is wrong.
+    /// The elements of a small box within one chunk, in C order. `None` where something else is asked for: then
+    /// nothing has happened, and [`read`](Self::read) does it.
+    ///
+    /// # Errors
+    /// The errors of [`read`](Self::read).
     pub(crate) async fn read_one_chunk<S: Plain>(
         self: &Arc<Self>,
         selection: &ResolvedSelection,
-    ) -> Option<Vec<S>> {
-        self.store().as_blocking()?;
-        let (chunk, cells) = selection.in_one_chunk(self.grid())?;
-        let chain = self.decoder().ok()?;
+    ) -> Result<Option<Vec<S>>> {
+        let in_one = match self.store().as_blocking() {
+            Some(_) => selection.in_one_chunk(self.grid()),
+            None => None,
+        };
+        let Some((chunk, cells)) = in_one else {
+            return Ok(None);
+        };
+        let chain = self.decoder()?;
         let work = plan::to_read(chain, 1, selection.cells());
         // Handles need a heap that outlives the read, and whoever keeps decoded chunks wants to find this one there.
         let is_plain = !chain.spec().fill.is_variable() && !self.cached().is_on();
         if !is_plain || !plan::is_tiny(chain, work) {
-            return None;
+            return Ok(None);
         }
         let job = BoxRead {
             array: Arc::clone(self),
             chain: Arc::clone(chain),
-            chunk,
+            chunk: chunk.clone(),
             cells,
         };
-        let heap = Arc::new(VlenHeap::new(Vec::new()));
         let task = move |workers: Workers<'_>| job.read(workers);
-        let read = pool::run_tiny(self.context(), work, heap, task).await;
-        let (elements, is_there) = read.ok()?;
+        let (elements, is_there) = match pool::run_tiny(self.context(), work, None, task).await {
+            // The file was replaced in between.
+            Err(error) if error.is_conflict() => return Ok(None),
+            read => read.map_err(|error| self.chunk_error(&chunk, error))?,
+        };
         if !is_there {
-            check_presence(self.location()).await.ok()?;
+            check_presence(self.location()).await?;
         }
-        Some(elements)
+        Ok(Some(elements))
     }
 }
 

@@ -14,7 +14,6 @@ use futures_channel::oneshot;
 use rayon::prelude::*;
 use zarr_codecs::{Scratch, VlenHeap};
 
-use crate::metrics::{Meter, Timed};
 use crate::{ChunkError, Context};
 
 /// A task of at most this many bytes runs where it is asked for: waking a worker would cost more.
@@ -63,31 +62,37 @@ impl WorkSize {
 /// Outside of a pool, rayon would start one for the whole process, whatever [`Context::threads`] says.
 #[derive(Clone, Copy)]
 pub(crate) struct Workers<'t> {
-    /// On the pool: tells whether somebody still waits for the answer.
-    workers: Option<&'t (dyn Fn() -> bool + Sync)>,
-    /// The elements of variable length of the operation.
-    heap: &'t Arc<VlenHeap>,
-    chunk_bytes: u64,
-    meter: Option<&'t Meter>,
-    /// Whether the thread serves other tasks, so that nothing may wait.
-    at_once: bool,
+    context: &'t Context,
+    /// The elements of variable length of the operation, if it has any.
+    heap: Option<&'t Arc<VlenHeap>>,
+    thread: Thread,
+    is_wanted: &'t (dyn Fn() -> bool + Sync),
     /// The most threads that may be begun for what waits for a device; 0 where nothing does.
     waiting: usize,
-    /// Whether all is done on this thread, which is none of the pool.
-    alone: bool,
+}
+
+/// The thread that a task is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Thread {
+    /// The one that asked, which only waits for the answer.
+    Caller,
+    /// The one that asked, which serves other tasks, so that nothing may wait.
+    Serving,
+    /// One of the pool, whose others may help.
+    Pooled,
+    /// One that was begun to wait for a device.
+    Waiting,
 }
 
 impl<'t> Workers<'t> {
-    /// The thread that asks.
-    fn caller(heap: &'t Arc<VlenHeap>, chunk_bytes: u64, meter: Option<&'t Meter>) -> Self {
+    /// A thread by itself.
+    fn on(thread: Thread, context: &'t Context, heap: Option<&'t Arc<VlenHeap>>) -> Self {
         Self {
-            workers: None,
+            context,
             heap,
-            chunk_bytes,
-            meter,
-            at_once: false,
+            thread,
+            is_wanted: &|| true,
             waiting: 0,
-            alone: false,
         }
     }
 }
@@ -95,35 +100,27 @@ impl<'t> Workers<'t> {
 impl Workers<'_> {
     /// Whether only what is in memory may be read.
     pub(super) fn are_at_once(self) -> bool {
-        self.at_once
+        self.thread == Thread::Serving
     }
 
     /// Lends this thread's scratch memory for work on elements.
     pub(super) fn scratch<T>(self, use_it: impl FnOnce(&mut Scratch) -> T) -> T {
         with_scratch(|scratch| {
-            scratch.heap = Some(Arc::clone(self.heap));
+            scratch.heap = self.heap.cloned();
             let result = use_it(scratch);
             scratch.heap = None;
             result
         })
     }
 
-    /// The largest chunk, in bytes, that may be in memory as a whole.
-    pub(super) fn chunk_bytes(self) -> u64 {
-        self.chunk_bytes
-    }
-
-    /// Does `work`, which is counted if the context counts.
-    pub(super) fn timed<T>(self, which: fn(&Meter) -> &Timed, work: impl FnOnce() -> T) -> T {
-        match self.meter {
-            Some(meter) => which(meter).during(work),
-            None => work(),
-        }
+    /// The context of the operation.
+    pub(super) fn context(&self) -> &Context {
+        self.context
     }
 
     /// Whether somebody still waits for the answer. If not, a task begins nothing new.
     pub(super) fn is_wanted(self) -> bool {
-        self.workers.is_none_or(|is_wanted| is_wanted())
+        (self.is_wanted)()
     }
 
     /// Calls `one` for every number below `n`, until the first error.
@@ -160,7 +157,8 @@ impl Workers<'_> {
 
     /// How many threads wait for so many pieces; 0 if the workers read them.
     fn waiting_threads(self, n: usize, bytes: Option<usize>) -> usize {
-        if self.alone || self.at_once || n < MANY {
+        let may_begin = matches!(self.thread, Thread::Caller | Thread::Pooled);
+        if !may_begin || n < MANY {
             return 0;
         }
         let most = WAITING_BYTES / bytes.unwrap_or(usize::MAX).max(1);
@@ -178,8 +176,8 @@ impl Workers<'_> {
         one: impl Fn(usize, Self) -> Result<(), E> + Sync,
     ) -> Result<(), E> {
         let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
-        let alone = Self {
-            alone: true,
+        let waiting = Self {
+            thread: Thread::Waiting,
             ..self
         };
         let work = || {
@@ -189,7 +187,7 @@ impl Workers<'_> {
                     if i >= n {
                         break;
                     }
-                    if let Err(error) = one(i, alone) {
+                    if let Err(error) = one(i, waiting) {
                         next.store(n, Ordering::Relaxed);
                         *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                     }
@@ -223,13 +221,13 @@ impl Workers<'_> {
     }
 
     fn are_several(self, n: usize) -> bool {
-        n > 1 && self.workers.is_some() && !self.alone
+        n > 1 && self.thread == Thread::Pooled
     }
 }
 
 impl fmt::Debug for Workers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.workers.map_or("the caller", |_| "the pool"))
+        f.debug_tuple("Workers").field(&self.thread).finish()
     }
 }
 
@@ -241,21 +239,21 @@ impl fmt::Debug for Workers<'_> {
 pub(super) async fn run<T: Send + 'static>(
     context: &Context,
     work: WorkSize,
-    heap: Arc<VlenHeap>,
+    heap: Option<Arc<VlenHeap>>,
     task: impl FnOnce(Workers<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
-    let (chunk_bytes, meter) = (context.chunk_bytes(), context.meter().cloned());
     let here = is_at_work() || zarr_store::runtime::is_inline() && work.is_small();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
-        let workers = Workers::caller(&heap, chunk_bytes, meter.as_deref());
+        let workers = Workers::on(Thread::Caller, context, heap.as_ref());
         return Ok(at_work(|| task(workers)));
     };
+    let context = context.clone();
     let (answer, wait) = oneshot::channel();
     pool.spawn(move || {
         let is_wanted = || !answer.is_canceled();
         let workers = Workers {
-            workers: Some(&is_wanted),
-            ..Workers::caller(&heap, chunk_bytes, meter.as_deref())
+            is_wanted: &is_wanted,
+            ..Workers::on(Thread::Pooled, &context, heap.as_ref())
         };
         if !workers.is_wanted() {
             return;
@@ -279,7 +277,7 @@ pub(super) fn would_hand_over() -> bool {
 /// few of them the others have their turn.
 pub(super) async fn at_once<T>(
     context: &Context,
-    heap: &Arc<VlenHeap>,
+    heap: Option<&Arc<VlenHeap>>,
     task: impl FnOnce(Workers<'_>) -> T,
 ) -> T {
     thread_local! {
@@ -291,12 +289,7 @@ pub(super) async fn at_once<T>(
         IN_A_ROW.set(0);
         yield_now().await;
     }
-    let meter = context.meter().cloned();
-    let workers = Workers {
-        at_once: true,
-        ..Workers::caller(heap, context.chunk_bytes(), meter.as_deref())
-    };
-    at_work(|| task(workers))
+    at_work(|| task(Workers::on(Thread::Serving, context, heap)))
 }
 
 /// Runs a tiny task: [at once](at_once) where others are served, and on the pool if it would wait for anything.
@@ -306,11 +299,11 @@ pub(super) async fn at_once<T>(
 pub(super) async fn run_tiny<T: Send + 'static>(
     context: &Context,
     work: WorkSize,
-    heap: Arc<VlenHeap>,
+    heap: Option<Arc<VlenHeap>>,
     task: impl Fn(Workers<'_>) -> Result<T, ChunkError> + Send + 'static,
 ) -> Result<T, ChunkError> {
     if would_hand_over() {
-        match at_once(context, &heap, &task).await {
+        match at_once(context, heap.as_ref(), &task).await {
             Err(error) if error.would_wait() => {}
             done => return done,
         }
@@ -341,8 +334,7 @@ pub(crate) async fn run_piece<T: Send + 'static>(
     bytes: u64,
     task: impl FnOnce(Workers<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
-    let heap = Arc::new(VlenHeap::new(Vec::new()));
-    run(context, WorkSize { pieces: 1, bytes }, heap, task).await
+    run(context, WorkSize { pieces: 1, bytes }, None, task).await
 }
 
 thread_local! {
@@ -401,11 +393,8 @@ mod tests {
 
     #[test]
     fn as_many_threads_wait_as_memory_and_the_configuration_allow() {
-        let (heap, is_wanted) = (Arc::new(VlenHeap::new(Vec::new())), || true);
-        let workers = Workers {
-            workers: Some(&is_wanted),
-            ..Workers::caller(&heap, 0, None)
-        };
+        let context = Context::default();
+        let workers = Workers::on(Thread::Pooled, &context, None);
         let threads = |workers: Workers<'_>, pieces, bytes| workers.waiting_threads(pieces, bytes);
         assert_eq!(threads(workers, 100, Some(4096)), 0);
         let workers = workers.for_device(None);
@@ -417,15 +406,9 @@ mod tests {
         assert_eq!(threads(workers, 100, None), 0);
         let three = workers.for_device(NonZeroUsize::new(3));
         assert_eq!(threads(three, 100, Some(0)), 3);
-        let alone = Workers {
-            alone: true,
-            ..workers
-        };
-        assert_eq!(threads(alone, 100, Some(4096)), 0);
-        let at_once = Workers {
-            at_once: true,
-            ..workers
-        };
-        assert_eq!(threads(at_once, 100, Some(4096)), 0);
+        for thread in [Thread::Waiting, Thread::Serving] {
+            let alone = Workers { thread, ..workers };
+            assert_eq!(threads(alone, 100, Some(4096)), 0);
+        }
     }
 }

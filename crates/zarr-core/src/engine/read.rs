@@ -16,7 +16,7 @@ use super::fetch;
 use super::output::{Destination, Output};
 use super::plan::{self, ChunkPlan};
 use super::pool::{self, WorkSize, Workers};
-use super::request::{self, ChunkRequest, ChunkRequests};
+use super::request::{self, ChunkRequest};
 use super::source::{ChunkData, ChunkId, ChunkSource};
 use crate::hierarchy::check_presence;
 use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
@@ -203,7 +203,7 @@ impl ReadJob {
             Some(_) => {
                 if pool::would_hand_over() && plan::is_tiny(&self.chain, self.work) {
                     let read = |workers: Workers<'_>| self.local(&numbers, workers);
-                    match pool::at_once(self.array.context(), &self.heap, read).await {
+                    match pool::at_once(self.array.context(), Some(&self.heap), read).await {
                         Err(error) if error.would_wait() => self.begin_again(),
                         done => return done.map(|done| (self, done)),
                     }
@@ -231,7 +231,7 @@ impl ReadJob {
             let done = work(&self, workers)?;
             Ok((self, done))
         };
-        let done = pool::run(array.context(), size, heap, task).await;
+        let done = pool::run(array.context(), size, Some(heap), task).await;
         done.map_err(|e| array.chunk_error(&[], e))?
     }
 
@@ -270,9 +270,9 @@ impl ReadJob {
     }
 
     /// What is wanted of the `i`-th chunk of the plan, and which chunk that is. It can be taken once.
-    fn take(&self, i: usize) -> Option<(Dims<u64>, ChunkRequests<'_>)> {
+    fn take(&self, i: usize) -> Option<(Dims<u64>, SmallVec<[ChunkRequest<'_>; 1]>)> {
         let mut chunk = None;
-        let mut requests = ChunkRequests::new();
+        let mut requests = SmallVec::new();
         for (request, number) in self.plan.parts(i) {
             let (output, selections) = (
                 self.outputs.get(request)?,
@@ -293,7 +293,7 @@ impl ReadJob {
         data: &ChunkData<'_>,
         chain: &CodecChain,
         inner: Option<&ChunkPlan>,
-        requests: &mut ChunkRequests<'_>,
+        requests: &mut [ChunkRequest<'_>],
         workers: Workers<'_>,
     ) -> Result<(), ChunkError> {
         if matches!(data, ChunkData::Absent) {
@@ -402,7 +402,7 @@ impl ReadJob {
             job.place(i, &data, &fetch.chain, inner, &mut requests, workers)
         };
         let heap = Arc::clone(&self.heap);
-        let done = pool::run(self.array.context(), work, heap, decode).await;
+        let done = pool::run(self.array.context(), work, Some(heap), decode).await;
         let done: Result<(), ChunkError> = done.and_then(|done| done);
         done.map_err(|error| self.array.chunk_error(&chunk, error))
     }

@@ -34,9 +34,6 @@ pub(super) enum ChunkRequest<'d> {
     },
 }
 
-/// All that is wanted of a chunk.
-pub(super) type ChunkRequests<'d> = SmallVec<[ChunkRequest<'d>; 1]>;
-
 /// What is wanted of a shard, by its inner chunks.
 #[expect(
     clippy::large_enum_variant,
@@ -52,7 +49,7 @@ enum SplitRequest<'d> {
 pub(super) fn read(
     chunk: &ChunkData<'_>,
     chain: &CodecChain,
-    requests: ChunkRequests<'_>,
+    requests: SmallVec<[ChunkRequest<'_>; 1]>,
     plan: Option<&ChunkPlan>,
     workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
@@ -91,7 +88,7 @@ fn is_best_shared(chain: &CodecChain, workers: Workers<'_>) -> bool {
     match chain.access(&whole) {
         ChunkAccess::Cells(at) => {
             let in_order = at.is_dense(&whole.shape()) && at.elem == chain.spec().elem();
-            !in_order && plan::check_held(chain, workers.chunk_bytes()).is_ok()
+            !in_order && plan::check_held(chain, workers.context().chunk_bytes()).is_ok()
         }
         ChunkAccess::Whole | ChunkAccess::Shard(_) => true,
     }
@@ -101,7 +98,7 @@ fn is_best_shared(chain: &CodecChain, workers: Workers<'_>) -> bool {
 fn read_shard(
     inner: &InnerChunks<'_>,
     shard: &ShardingCodec,
-    requests: ChunkRequests<'_>,
+    requests: SmallVec<[ChunkRequest<'_>; 1]>,
     plan: Option<&ChunkPlan>,
     workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
@@ -119,7 +116,7 @@ fn read_shard(
     let split: Option<SmallVec<[SplitRequest<'_>; 1]>> = split.collect();
     let split = split.ok_or(ChunkError::INTERNAL)?;
     let read_one = |i: usize, workers: Workers<'_>| {
-        let (mut requests, mut number) = (ChunkRequests::new(), 0);
+        let (mut requests, mut number) = (SmallVec::new(), 0);
         for (request, part) in plan.parts(i) {
             let taken = split.get(request).and_then(|request| request.take(part));
             let (chunk, request) = taken.ok_or(ChunkError::INTERNAL)?;

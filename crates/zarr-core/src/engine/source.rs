@@ -7,10 +7,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 use zarr_codecs::{ByteLen, CodecErrorKind, Scratch, ShardIndex, ShardingCodec, buffer};
 use zarr_store::{Key, Object, StoreError, Version, coalesce};
 
-use super::cache::{DecodedChunk, InnerPath};
+use super::cache::Versioned;
 use super::plan::ChunkPlan;
 use super::pool::with_scratch;
 use super::read_at;
@@ -57,7 +58,7 @@ pub(super) enum ByteSource<'o> {
     /// Some of the bytes of a large chunk. Only [`decode`](super::decode) takes it.
     PartialObject(Arc<PartialObject>),
     /// In memory, decoded. Only [`decode`](super::decode) takes it.
-    Decoded(Arc<DecodedChunk>),
+    Decoded(Arc<Versioned<Vec<u8>>>),
 }
 
 /// Which chunk of which array: the key to what is cached of it.
@@ -67,13 +68,14 @@ pub(crate) struct ChunkId<'o> {
     pub(super) key: &'o Key,
     /// The version of the bytes, if it is known.
     pub(super) version: Option<Version>,
-    pub(super) inner: InnerPath,
+    /// The numbers of the inner chunks that lead to it, from the outermost shard on; none for a whole object.
+    inner: SmallVec<[usize; 2]>,
 }
 
 impl<'o> ChunkId<'o> {
     /// A whole object of an array.
     pub(super) fn new(array: &'o ChunkedArray, key: &'o Key, version: Option<Version>) -> Self {
-        let inner = InnerPath::new();
+        let inner = SmallVec::new();
         Self {
             array,
             key,
@@ -89,10 +91,15 @@ impl<'o> ChunkId<'o> {
         id
     }
 
-    /// The decoded chunk, if it is cached.
-    fn kept(&self) -> Option<Arc<DecodedChunk>> {
-        let version = self.version.as_ref()?;
-        self.array.cached().get(self.key, &self.inner, version)
+    /// The decoded chunk from the cache, or from `decode`, and then it is cached, if its version is known.
+    pub(super) fn cached(
+        &self,
+        decode: impl FnOnce() -> Result<Vec<u8>, ChunkError>,
+    ) -> Option<Result<Arc<Versioned<Vec<u8>>>, ChunkError>> {
+        let (cached, version) = (self.array.cached(), self.version.as_ref()?);
+        let keep = |elements| cached.keep(self.key, &self.inner, version.clone(), elements);
+        let kept = cached.get(self.key, &self.inner, version);
+        Some(kept.map_or_else(|| decode().map(keep), Ok))
     }
 }
 
@@ -178,17 +185,9 @@ impl<'o> ChunkSource<'o> {
         Self { at, id }
     }
 
-    /// The decoded chunk from the cache, or from `decode`, and then it is cached. `None` if this chunk is not to
-    /// be cached.
-    pub(super) fn keeping(
-        &self,
-        decode: impl FnOnce() -> Result<Vec<u8>, ChunkError>,
-    ) -> Option<Result<Arc<DecodedChunk>, ChunkError>> {
-        let id = self.id.as_ref()?;
-        let share = Some(id.array.cached()).filter(|share| share.is_on())?;
-        let version = id.version.clone()?;
-        let keep = |elements| share.keep(id.key, &id.inner, version, elements);
-        Some(id.kept().map_or_else(|| decode().map(keep), Ok))
+    /// Which chunk it is in the cache of decoded chunks, if that is on.
+    pub(super) fn in_cache(&self) -> Option<&ChunkId<'o>> {
+        self.id.as_ref().filter(|id| id.array.cached().is_on())
     }
 
     /// The number of bytes.
@@ -261,12 +260,8 @@ impl<'o> ChunkSource<'o> {
             _ => None,
         };
         if let Some((id, Some(version))) = &id
-            && let Some(kept) = id.array.indexes().get(id.key)
-            && kept.version == *version
+            && let Some(kept) = id.array.indexes().get(id.key, version)
         {
-            if let Some(meter) = id.array.context().meter() {
-                meter.indexes.hit();
-            }
             return Ok(Arc::clone(&kept.data));
         }
         let size = self.size()?;
@@ -274,9 +269,6 @@ impl<'o> ChunkSource<'o> {
         let index = with_scratch(|cx| shard.decode_index(&bytes, size, cx))?;
         let index = Arc::new(index);
         if let Some((id, version)) = id {
-            if let Some(meter) = id.array.context().meter() {
-                meter.indexes.miss();
-            }
             id.array.indexes().keep(id.key, &index, version);
         }
         Ok(index)

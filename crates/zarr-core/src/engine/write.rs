@@ -187,7 +187,7 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
         };
         let guard = barrier.guard();
         let heap = Arc::clone(job.elements.heap());
-        let done = pool::run(array.context(), job.work, heap, task).await;
+        let done = pool::run(array.context(), job.work, Some(heap), task).await;
         guard.defuse();
         let there = done.map_err(|error| array.chunk_error(&[], error))?;
         to_merge.extend(there?.into_iter().flatten());
@@ -205,13 +205,14 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
                 let permit = lock_permit().await;
                 let lock = array.store().lock(&key).await?;
                 let work = job.work_on(&cells);
-                let (on_pool, chain) = (Arc::clone(job), chain.into_arc());
+                let on_pool = Arc::clone(job);
                 let task = move |workers: Workers<'_>| {
                     // The lock goes first, since it is what the permit is for.
                     let (_until_unlocked, lock) = (permit, lock);
                     merge_local(&on_pool, &cells, &chain, &key, &lock, workers)
                 };
-                pool::run(array.context(), work, Arc::clone(job.elements.heap()), task).await?
+                let heap = Some(Arc::clone(job.elements.heap()));
+                pool::run(array.context(), work, heap, task).await?
             };
             let merged: Result<(), ChunkError> = merged.await;
             merged.map_err(|error| array.chunk_error(&chunk, error))
@@ -313,7 +314,7 @@ async fn remote(job: &Arc<WriteJob>) -> Result<()> {
                 let (key, chain) = array.chunk_to_write(job.elements.chain(), &chunk)?;
                 let remote = RemoteWrite {
                     job,
-                    chain: chain.into_arc(),
+                    chain,
                     key,
                     cells: Arc::new(cells),
                 };
@@ -414,6 +415,6 @@ impl RemoteWrite<'_> {
                 .encode(&chain, &cells, covers, old, workers)
         };
         let (work, heap) = (job.work_on(&self.cells), Arc::clone(job.elements.heap()));
-        pool::run(job.array.context(), work, heap, task).await?
+        pool::run(job.array.context(), work, Some(heap), task).await?
     }
 }

@@ -42,7 +42,7 @@ impl ChunkedArray {
         if let Destination::New {
             order: Order::C, ..
         } = destination
-            && let Some(stored) = self.read_one_chunk(&selection).await
+            && let Some(stored) = self.read_one_chunk(&selection).await?
         {
             let none = VlenElements::default();
             let elements = T::from_stored(stored, self.data_type(), &none)?;
@@ -173,7 +173,7 @@ impl ChunkedArray {
             1
         };
         let shape = selection.out_shape().to_vec();
-        if let Some(stored) = self.read_one_chunk::<u8>(&selection).await {
+        if let Some(stored) = self.read_one_chunk::<u8>(&selection).await? {
             let data = Values::Fixed(stored.into());
             return Ok(DynData { dtype, shape, data });
         }
