@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use bytemuck::AnyBitPattern;
 use smallvec::smallvec;
 use zarr_codecs::{CodecChain, Dims, NdViewMut, Region};
 
@@ -12,7 +13,6 @@ use super::pool::{self, Workers};
 use super::request::{self, ChunkRequest};
 use super::source::{ChunkData, ChunkId, ChunkSource};
 use crate::hierarchy::check_presence;
-use crate::typed::Plain;
 use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
 
 /// Some cells of one chunk.
@@ -29,7 +29,7 @@ impl ChunkedArray {
     ///
     /// # Errors
     /// The errors of [`read`](Self::read).
-    pub(crate) async fn read_one_chunk<S: Plain>(
+    pub(crate) async fn read_one_chunk<S: AnyBitPattern + Send>(
         self: &Arc<Self>,
         selection: &ResolvedSelection,
     ) -> Result<Option<Vec<S>>> {
@@ -68,7 +68,7 @@ impl ChunkedArray {
 
 impl BoxRead {
     /// The elements, and whether the chunk is there; if not, they are the fill value.
-    fn read<S: Plain>(&self, workers: Workers<'_>) -> Result<(Vec<S>, bool), ChunkError> {
+    fn read<S: AnyBitPattern>(&self, workers: Workers<'_>) -> Result<(Vec<S>, bool), ChunkError> {
         let elem = self.chain.spec().elem();
         let mut is_there = Err(ChunkError::INTERNAL);
         let elements = output::filled(&self.cells.shape(), elem, |to| {

@@ -1,116 +1,117 @@
 //! Resolves basic and orthogonal selections, which have one item per axis, and combines the cells of the axes.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use zarr_codecs::{AxisRange, Dims, Region};
+use zarr_codecs::{Dims, Region};
 
-use super::axis_cells::{AxisCells, cells, cells_of_list, masked};
+use super::axis_cells::AxisCells;
 use super::resolved::ResolvedSelection;
 use super::{AxisSelection, SelectionError, Slice};
 use crate::cells::{Cells, ListedCell, ScatteredCells};
 
-/// An item of a basic or orthogonal selection.
-pub(super) trait AxisItem {
-    /// The item as a slice, if it is one.
-    fn slice(&self) -> Option<Slice>;
-    /// The cells that the item selects along an axis.
-    fn cells(&self, axis: usize, length: u64) -> Result<AxisCells, SelectionError>;
-}
-
-impl AxisItem for Slice {
-    fn slice(&self) -> Option<Slice> {
-        Some(*self)
-    }
-
-    fn cells(&self, axis: usize, length: u64) -> Result<AxisCells, SelectionError> {
-        self.axis_range(axis, length).map(AxisCells::Range)
-    }
-}
-
-impl AxisItem for AxisSelection {
-    fn slice(&self) -> Option<Slice> {
-        match self {
-            Self::Slice(slice) => Some(*slice),
-            Self::List(_) | Self::Mask(_) => None,
-        }
-    }
-
-    fn cells(&self, axis: usize, length: u64) -> Result<AxisCells, SelectionError> {
-        match self {
-            Self::Slice(slice) => slice.cells(axis, length),
-            Self::List(list) => match list.shape.as_slice() {
-                [_] => Ok(cells_of_list(cells(list, axis, length)?)),
-                shape => Err(SelectionError::NotAList {
-                    axis,
-                    shape: shape.into(),
-                }),
-            },
-            Self::Mask(mask) => {
-                let cells = masked(mask, &[length])?;
-                Ok(cells_of_list(cells.into_iter().next().unwrap_or_default()))
-            }
-        }
-    }
-}
-
-/// The number of axes that an ellipsis stands for.
-pub(super) fn axes_left(
-    ellipses: usize,
-    given: usize,
+/// The items of a selection in order, each with the axes that it goes along: `axes_of` says how many, and nothing for
+/// an ellipsis. That stands for the axes that no other item takes, and comes as `None`; where there is none, one is
+/// implied at the end.
+///
+/// # Errors
+/// If there are more items than axes, or more than one ellipsis.
+pub(super) fn with_axes<I>(
+    items: &[I],
     rank: usize,
-) -> Result<usize, SelectionError> {
+    axes_of: impl Fn(&I) -> Option<usize>,
+) -> Result<impl Iterator<Item = (Option<&I>, Range<usize>)>, SelectionError> {
+    let ellipses = items.iter().filter(|item| axes_of(item).is_none()).count();
     if ellipses > 1 {
         return Err(SelectionError::ManyEllipses { given: ellipses });
     }
+    let given = items.iter().filter_map(&axes_of).sum();
     let left = rank.checked_sub(given);
-    left.ok_or(SelectionError::TooManyIndices { given, rank })
+    let left = left.ok_or(SelectionError::TooManyIndices { given, rank })?;
+    let implied = (ellipses == 0).then_some((None, left));
+    let items = items.iter().map(move |item| match axes_of(item) {
+        Some(count) => (Some(item), count),
+        None => (None, left),
+    });
+    let mut next = 0;
+    Ok(items.chain(implied).map(move |(item, count)| {
+        let first = next;
+        next += count;
+        (item, first..next)
+    }))
 }
 
-/// Resolves a selection of one item per axis.
-pub(super) fn along_axes<I: AxisItem>(
-    items: &[I],
-    shape: &[u64],
-) -> Result<ResolvedSelection, SelectionError> {
-    let count = |wanted: Slice| {
-        items
-            .iter()
-            .filter(|item| item.slice() == Some(wanted))
-            .count()
-    };
-    let (ellipses, new) = (count(Slice::Ellipsis), count(Slice::NewAxis));
-    let rank = shape.len();
-    let left = axes_left(ellipses, items.len() - ellipses - new, rank)?;
-
-    let mut along: Vec<AxisCells> = Vec::with_capacity(rank);
-    let mut out_shape = Dims::new();
-    let mut axes = shape.iter().copied().enumerate();
-    // Remaining axes are selected whole, as if an ellipsis stood at the end.
-    let implied = (ellipses == 0).then_some(None);
-    for item in items.iter().map(Some).chain(implied) {
-        match item.map_or(Some(Slice::Ellipsis), AxisItem::slice) {
-            Some(Slice::Ellipsis) => {
-                for (_, length) in axes.by_ref().take(left) {
-                    along.push(AxisCells::Range(AxisRange::dense(0, length)));
-                    out_shape.push(length);
-                }
-            }
-            Some(Slice::NewAxis) => out_shape.push(1),
-            slice => {
-                for ((axis, length), item) in axes.by_ref().take(1).zip(item) {
-                    let cells = item.cells(axis, length)?;
-                    if !matches!(slice, Some(Slice::Index(_))) {
-                        out_shape.push(cells.len());
-                    }
-                    along.push(cells);
-                }
-            }
+impl Slice {
+    /// How many axes it goes along; `None` for an ellipsis.
+    pub(super) fn axes(&self) -> Option<usize> {
+        match self {
+            Self::Ellipsis => None,
+            Self::NewAxis => Some(0),
+            Self::Full | Self::Index(_) | Self::Range { .. } => Some(1),
         }
     }
+}
+
+/// Resolves a selection of slices.
+pub(super) fn of_slices(
+    slices: &[Slice],
+    shape: &[u64],
+) -> Result<ResolvedSelection, SelectionError> {
+    let (mut ranges, mut out_shape) = (Dims::new(), Dims::new());
+    for (slice, axes) in with_axes(slices, shape.len(), Slice::axes)? {
+        let slice = slice.copied().unwrap_or(Slice::Full);
+        if slice == Slice::NewAxis {
+            out_shape.push(1);
+        }
+        for (axis, &length) in shape.iter().enumerate().take(axes.end).skip(axes.start) {
+            let range = slice.axis_range(axis, length)?;
+            if !matches!(slice, Slice::Index(_)) {
+                out_shape.push(range.count());
+            }
+            ranges.push(range);
+        }
+    }
+    let region = Region { ranges };
+    Ok(ResolvedSelection {
+        out_shape,
+        ..ResolvedSelection::of_region(shape, region)
+    })
+}
+
+/// Resolves a selection of every combination of the cells of the axes.
+pub(super) fn orthogonal(
+    items: &[AxisSelection],
+    shape: &[u64],
+) -> Result<ResolvedSelection, SelectionError> {
+    let axes_of = |item: &AxisSelection| match item {
+        AxisSelection::Slice(slice) => slice.axes(),
+        AxisSelection::List(_) | AxisSelection::Mask(_) => Some(1),
+    };
+    let whole = AxisSelection::Slice(Slice::Full);
+    let (mut along, mut out_shape) = (Vec::with_capacity(shape.len()), Dims::new());
+    for (item, axes) in with_axes(items, shape.len(), axes_of)? {
+        let item = item.unwrap_or(&whole);
+        if let AxisSelection::Slice(Slice::NewAxis) = item {
+            out_shape.push(1);
+        }
+        for (axis, &length) in shape.iter().enumerate().take(axes.end).skip(axes.start) {
+            let cells = AxisCells::new(item, axis, length)?;
+            if !matches!(item, AxisSelection::Slice(Slice::Index(_))) {
+                out_shape.push(cells.len());
+            }
+            along.push(cells);
+        }
+    }
+    let strides = c_strides(along.iter().map(AxisCells::len));
     Ok(ResolvedSelection {
         shape: shape.into(),
         full_shape: along.iter().map(AxisCells::len).collect(),
         out_shape,
-        cells: product(along)?,
+        cells: combined(
+            along
+                .into_iter()
+                .zip(strides.into_iter().map(AxisPlaces::Even)),
+        )?,
     })
 }
 
@@ -140,20 +141,6 @@ impl AxisPlaces {
             }
         }
     }
-}
-
-/// Every combination of the cells of the axes, in C order.
-fn product(along: Vec<AxisCells>) -> Result<Cells, SelectionError> {
-    let range = |cells: &AxisCells| match cells {
-        AxisCells::Range(range) => Some(*range),
-        AxisCells::List(_) => None,
-    };
-    if let Some(ranges) = along.iter().map(range).collect() {
-        return Ok(Region { ranges }.into());
-    }
-    let strides = c_strides(along.iter().map(AxisCells::len));
-    let along = along.into_iter().zip(strides);
-    combined(along.map(|(cells, stride)| (cells, AxisPlaces::Even(stride))))
 }
 
 /// The strides of axes in C order. Those of axes with more cells than memory has are wrong, and not used.

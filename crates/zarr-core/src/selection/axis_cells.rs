@@ -3,7 +3,7 @@
 
 use zarr_codecs::AxisRange;
 
-use super::{Indices, Mask, SelectionError, Slice};
+use super::{AxisSelection, Indices, Mask, SelectionError, Slice};
 
 /// Cells along one axis.
 pub(super) enum AxisCells {
@@ -12,6 +12,28 @@ pub(super) enum AxisCells {
 }
 
 impl AxisCells {
+    /// The cells that an item selects along an axis.
+    pub(super) fn new(
+        item: &AxisSelection,
+        axis: usize,
+        length: u64,
+    ) -> Result<Self, SelectionError> {
+        match item {
+            AxisSelection::Slice(slice) => slice.axis_range(axis, length).map(Self::Range),
+            AxisSelection::List(list) => match list.shape.as_slice() {
+                [_] => Ok(cells_of_list(cells(list, axis, length)?)),
+                shape => Err(SelectionError::NotAList {
+                    axis,
+                    shape: shape.into(),
+                }),
+            },
+            AxisSelection::Mask(mask) => {
+                let cells = masked(mask, &[length])?;
+                Ok(cells_of_list(cells.into_iter().next().unwrap_or_default()))
+            }
+        }
+    }
+
     pub(super) fn len(&self) -> u64 {
         match self {
             Self::Range(range) => range.count(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zarr_codecs::{AxisRange, Dims, Region};
 
-use super::axes::{AxisPlaces, axes_left, c_strides, combined};
+use super::axes::{AxisPlaces, c_strides, combined, with_axes};
 use super::axis_cells::AxisCells;
 use super::resolved::ResolvedSelection;
 use super::{AxisSelection, Selection, SelectionError, SelectionTarget, Slice, named};
@@ -91,28 +91,19 @@ impl CellView {
                 .collect::<Result<_, _>>()?,
             _ => return Err(SelectionError::NotAView),
         };
-        let is = |wanted: Slice| move |slice: &&Slice| **slice == wanted;
-        let ellipses = slices.iter().filter(is(Slice::Ellipsis)).count();
-        let new = slices.iter().filter(is(Slice::NewAxis)).count();
-        let left = axes_left(ellipses, slices.len() - ellipses - new, self.shape.len())?;
         let mut view = Self {
             of: self.of.clone(),
             ranges: self.ranges.clone(),
             axes: Dims::new(),
             shape: Dims::new(),
         };
-        let mut own = self.axes.iter().zip(&self.shape).enumerate();
-        let implied = (ellipses == 0).then_some(Slice::Ellipsis);
-        for slice in slices.into_iter().chain(implied) {
-            let taken = match slice {
-                Slice::NewAxis => {
-                    view.push(ViewAxis::New, 1);
-                    0
-                }
-                Slice::Ellipsis => left,
-                _ => 1,
-            };
-            for (number, (&axis, &length)) in own.by_ref().take(taken) {
+        for (slice, axes) in with_axes(&slices, self.shape.len(), Slice::axes)? {
+            let slice = slice.copied().unwrap_or(Slice::Full);
+            if slice == Slice::NewAxis {
+                view.push(ViewAxis::New, 1);
+            }
+            let own = self.axes.iter().zip(&self.shape).enumerate();
+            for (number, (&axis, &length)) in own.take(axes.end).skip(axes.start) {
                 let part = slice.axis_range(number, length)?;
                 if let ViewAxis::Old(axis) = axis
                     && let Some(range) = view.ranges.get_mut(axis)

@@ -1,6 +1,7 @@
 //! Resolves selections of points, masks and blocks; those of one item per axis are resolved in `axes`, and
 //! lists that belong together in `index_arrays`.
 
+use super::axes::with_axes;
 use super::index_arrays::{self, IndexItem};
 use super::resolved::ResolvedSelection;
 use super::{Mask, Points, SelectionError, Slice};
@@ -31,29 +32,24 @@ pub(super) fn of_mask(mask: &Mask, shape: &[u64]) -> Result<ResolvedSelection, S
 /// Converts ranges of chunks to ranges of cells.
 pub(super) fn of_blocks(slices: &[Slice], grid: &ChunkGrid) -> Result<Vec<Slice>, SelectionError> {
     let counts = grid.shape_in_chunks();
-    let mut axis = 0;
     let mut cells = Vec::with_capacity(slices.len());
-    let taken = |slice: &&Slice| !matches!(slice, Slice::Ellipsis | Slice::NewAxis);
-    let left = counts
-        .len()
-        .saturating_sub(slices.iter().filter(taken).count());
-    for &slice in slices {
+    for (slice, axes) in with_axes(slices, counts.len(), Slice::axes)? {
         match slice {
-            Slice::Ellipsis => axis += left,
-            Slice::NewAxis => {}
-            Slice::Range { step, .. } if step != 1 => {
-                return Err(SelectionError::BlockStep { axis, step });
-            }
-            _ => {
+            None => cells.extend(axes.map(|_| Slice::Full)),
+            Some(Slice::NewAxis) => cells.push(Slice::NewAxis),
+            Some(slice) => {
+                let axis = axes.start;
+                if let Slice::Range { step, .. } = *slice
+                    && step != 1
+                {
+                    return Err(SelectionError::BlockStep { axis, step });
+                }
                 let count = counts.get(axis).copied().unwrap_or(0);
                 let blocks = slice.axis_range(axis, count)?;
                 let range = grid.cells_along(axis, blocks.start()..blocks.start() + blocks.count());
                 cells.push(Slice::from(range));
-                axis += 1;
-                continue;
             }
         }
-        cells.push(slice);
     }
     Ok(cells)
 }

@@ -3,7 +3,7 @@
 
 use zarr_codecs::{AxisRange, Dims};
 
-use super::axes::{AxisPlaces, along_axes, axes_left, c_strides, combined};
+use super::axes::{AxisPlaces, c_strides, combined, of_slices, with_axes};
 use super::axis_cells::{AxisCells, cells, cells_of_list, masked, room};
 use super::resolved::ResolvedSelection;
 use super::{AxisSelection, Indices, Mask, SelectionError, Slice};
@@ -61,7 +61,7 @@ pub(super) fn resolve(
     };
     let slices: Option<Vec<Slice>> = items.iter().map(slice).collect();
     if let Some(slices) = slices {
-        return along_axes(&slices, shape);
+        return of_slices(&slices, shape);
     }
     let (parts, arrays) = parts(items, shape)?;
     let broadcast = broadcast(&arrays)?;
@@ -151,19 +151,14 @@ fn parts(
     items: &[IndexItem<'_>],
     shape: &[u64],
 ) -> Result<(Vec<Part>, Vec<IndexArray>), SelectionError> {
-    let taken = |item: &IndexItem<'_>| match item {
-        IndexItem::Slice(Slice::Ellipsis | Slice::NewAxis) => 0,
-        IndexItem::Slice(_) | IndexItem::List(_) => 1,
-        IndexItem::Mask(mask) => mask.shape.len(),
+    let axes_of = |item: &IndexItem<'_>| match item {
+        IndexItem::Slice(slice) => slice.axes(),
+        IndexItem::List(_) => Some(1),
+        IndexItem::Mask(mask) => Some(mask.shape.len()),
     };
-    let implied = IndexItem::Slice(Slice::Ellipsis);
-    let is_ellipsis = |item: &&IndexItem<'_>| matches!(item, IndexItem::Slice(Slice::Ellipsis));
-    let ellipses = items.iter().filter(is_ellipsis).count();
-    let left = axes_left(ellipses, items.iter().map(taken).sum(), shape.len())?;
-    let (mut parts, mut arrays, mut axis) = (Vec::new(), Vec::new(), 0);
-    let implied = (ellipses == 0).then_some(&implied);
-    for item in items.iter().chain(implied) {
-        let lengths = shape.get(axis..axis + taken(item)).unwrap_or_default();
+    let (mut parts, mut arrays) = (Vec::new(), Vec::new());
+    for (item, axes) in with_axes(items, shape.len(), axes_of)? {
+        let (axis, lengths) = (axes.start, shape.get(axes).unwrap_or_default());
         let length = lengths.first().copied().unwrap_or(0);
         let mut array = |axis: Option<usize>, shape: &[u64], cells: Vec<u64>| {
             arrays.push(IndexArray {
@@ -173,14 +168,12 @@ fn parts(
             });
         };
         match item {
-            IndexItem::Slice(Slice::Ellipsis) => {
-                for &length in shape.iter().skip(axis).take(left) {
-                    parts.push(Part::Axis(axis, AxisRange::dense(0, length)));
-                    axis += 1;
-                }
+            None => {
+                let whole = |(i, &length)| Part::Axis(axis + i, AxisRange::dense(0, length));
+                parts.extend(lengths.iter().enumerate().map(whole));
             }
-            IndexItem::Slice(Slice::NewAxis) => parts.push(Part::New),
-            IndexItem::Slice(slice) => {
+            Some(IndexItem::Slice(Slice::NewAxis)) => parts.push(Part::New),
+            Some(IndexItem::Slice(slice)) => {
                 let range = slice.axis_range(axis, length)?;
                 if let Slice::Index(_) = slice {
                     parts.push(Part::Index);
@@ -189,11 +182,11 @@ fn parts(
                     parts.push(Part::Axis(axis, range));
                 }
             }
-            IndexItem::List(list) => {
+            Some(IndexItem::List(list)) => {
                 parts.push(Part::Index);
                 array(Some(axis), &list.shape, cells(list, axis, length)?);
             }
-            IndexItem::Mask(mask) => {
+            Some(IndexItem::Mask(mask)) => {
                 parts.push(Part::Index);
                 for (behind, cells) in masked(mask, lengths)?.into_iter().enumerate() {
                     array(Some(axis + behind), &[cells.len() as u64], cells);
@@ -204,7 +197,6 @@ fn parts(
                 }
             }
         }
-        axis += taken(item);
     }
     Ok((parts, arrays))
 }

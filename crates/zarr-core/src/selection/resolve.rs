@@ -1,9 +1,9 @@
 //! Resolves a selection on a shape or a chunk grid. The rules of each kind of selection are in `axes` and
 //! `coordinates`.
 
-use super::axes::along_axes;
+use super::axes::{of_slices, orthogonal};
 use super::resolved::ResolvedSelection;
-use super::{Selection, SelectionError, Slice, coordinates, index_arrays, named};
+use super::{Selection, SelectionError, coordinates, index_arrays, named};
 use crate::ChunkGrid;
 
 /// What a selection is resolved on: the shape of an array or, as blocks need it, its chunk grid; where they are asked
@@ -98,21 +98,21 @@ impl Selection {
         } = on.into();
         let blocks = |slices, grid: Option<&ChunkGrid>| {
             let grid = grid.ok_or(SelectionError::NoGrid)?;
-            along_axes(&coordinates::of_blocks(slices, grid)?, shape)
+            of_slices(&coordinates::of_blocks(slices, grid)?, shape)
         };
         match self {
-            Self::All => along_axes::<Slice>(&[], shape),
-            Self::Basic(slices) => along_axes(slices, shape),
+            Self::All => of_slices(&[], shape),
+            Self::Basic(slices) => of_slices(slices, shape),
             Self::Advanced(items) => {
                 let items: Vec<_> = items.iter().map(Into::into).collect();
                 index_arrays::resolve(&items, shape)
             }
-            Self::Orthogonal(axes) => along_axes(axes, shape),
+            Self::Orthogonal(axes) => orthogonal(axes, shape),
             Self::Points(points) => coordinates::of_points(points, shape),
             Self::Mask(mask) => coordinates::of_mask(mask, shape),
             Self::Blocks(slices) => blocks(slices, grid),
             Self::InnerBlocks(slices) => blocks(slices, inner),
-            Self::Named(items) => along_axes(&named::in_order(items, names, shape.len())?, shape),
+            Self::Named(items) => orthogonal(&named::in_order(items, names, shape.len())?, shape),
         }
     }
 }
