@@ -74,7 +74,8 @@ impl<'a> Members<'a> {
 
     /// What is left, unchecked: v2 readers ignore keys they do not know.
     pub(crate) fn rest(self) -> Map<String, Value> {
-        self.map
+        // Kept as long as the document is, mostly with nothing left: anew, without the room for what was taken.
+        self.map.into_iter().collect()
     }
 
     /// What is left, each member allowed only if it says that it may be ignored: the rule of v3.
@@ -84,7 +85,7 @@ impl<'a> Members<'a> {
                 problems.push(&self.at.key(key), ProblemKind::UnknownKey);
             }
         }
-        self.map
+        self.rest()
     }
 }
 
