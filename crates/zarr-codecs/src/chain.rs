@@ -243,6 +243,16 @@ impl CodecChain {
         Ok(())
     }
 
+    /// Whether an encoded chunk is its elements as they lie in memory, in C order.
+    pub fn is_identity(&self) -> bool {
+        let is_in_order = |at: &StridedLayout| {
+            (at.offset, at.elem) == (0, self.spec.elem()) && at.is_dense(&self.spec.shape)
+        };
+        self.whole.as_ref().is_some_and(is_in_order)
+            && matches!(self.placed(), Swap::None)
+            && self.spec.byte_len().map(ByteLen::Exact) == Some(self.encoded_len())
+    }
+
     /// What to swap once the bytes lie in their place.
     fn placed(&self) -> Swap {
         let swap = match &self.serializer {

@@ -128,6 +128,7 @@ proptest! {
         let elements: Vec<u8> = (0..len).map(|i| if zeros && i > len / 3 { 0 } else { ((i * 31) >> 2) as u8 }).collect();
         let encoded = encode(&chain, &elements).unwrap();
         prop_assert!(encoded.len() <= chain.encoded_len().max());
+        prop_assert!(!chain.is_identity() || encoded == elements);
         prop_assert_eq!(&decode(&chain, &encoded, &Region::whole(&shape), gap).unwrap(), &elements);
         let wanted = NdView::new(&elements, &shape, spec.elem()).unwrap().region(&part).unwrap();
         prop_assert_eq!(decode(&chain, &encoded, &part, gap).unwrap(), wanted.to_vec());
@@ -166,6 +167,34 @@ proptest! {
         encoded.truncate(cut.index(encoded.len()));
         let _ = decode(&chain, &encoded, &Region::whole(&shape), gap);
     }
+}
+
+#[test]
+fn elements_that_are_stored_as_they_lie_in_memory_are_told() {
+    let order = |endian| json!({"name": "bytes", "configuration": {"endian": endian}});
+    let transposed = |order| json!({"name": "transpose", "configuration": {"order": order}});
+    let native = zarr_metadata::Endian::NATIVE.as_str();
+    let other = if native == "little" { "big" } else { "little" };
+    let is = |dtype, codecs: Value| {
+        chain(&codecs, &spec(&[1, 6, 4], dtype))
+            .unwrap()
+            .is_identity()
+    };
+    assert!(is(DataType::UInt16, json!([order(native)])));
+    assert!(!is(DataType::UInt16, json!([order(other)])));
+    assert!(is(DataType::UInt8, json!([order(other)])));
+    assert!(is(
+        DataType::UInt16,
+        json!([transposed([1, 0, 2]), order(native)])
+    ));
+    assert!(!is(
+        DataType::UInt16,
+        json!([transposed([0, 2, 1]), order(native)])
+    ));
+    assert!(!is(
+        DataType::UInt16,
+        json!([order(native), {"name": "crc32c"}])
+    ));
 }
 
 fn refused(codecs: &Value, spec: &ChunkSpec) -> String {

@@ -296,10 +296,15 @@ fn plain(
         if let Some(view) = whole.filter(|_| change.fields.is_none()) {
             return encode(chain, view, cx, workers).map(Some);
         }
-        // The chunk as it was, or as it is where nothing was, then the new cells over it.
-        let mut memory = cx.buffers.take();
+        // The chunk as it was, or as it is where nothing was, then the new cells over it. Where that is what is stored,
+        // it gets memory of its own.
+        let is_stored = chain.is_identity();
         let wrong = || too_large(chain);
         let (len, elem) = (spec.byte_len().ok_or_else(wrong)?, spec.elem());
+        let mut memory = match is_stored {
+            true => vec![0; len],
+            false => cx.buffers.take(),
+        };
         memory.resize(len, 0);
         let mut whole = NdViewMut::over(&mut memory, &spec.shape, elem).ok_or_else(wrong)?;
         match &change.old {
@@ -316,6 +321,8 @@ fn plain(
         let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(wrong)?;
         let encoded = if !change.keep_empty && all_equal(&whole, value) {
             None
+        } else if is_stored {
+            return Ok(Some(memory.into()));
         } else {
             Some(encode(chain, &whole, cx, workers)?)
         };
