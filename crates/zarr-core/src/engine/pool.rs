@@ -25,7 +25,7 @@ const FEW: usize = 8;
 pub(super) const MANY: usize = 64;
 /// The most threads that wait for a device at once, and the bytes of all pieces that they read then.
 const WAITING_THREADS: usize = 32;
-const WAITING_BYTES: usize = 64 << 20;
+const WAITING_BYTES: usize = 32 << 20;
 
 /// How much a task has to do, which decides where it runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -401,7 +401,7 @@ mod tests {
         assert_eq!(threads(workers, 100, Some(4096)), 32);
         assert_eq!(threads(workers, MANY, Some(4096)), 32);
         assert_eq!(threads(workers, MANY - 1, Some(4096)), 0);
-        assert_eq!(threads(workers, 100, Some(8 << 20)), 8);
+        assert_eq!(threads(workers, 100, Some(8 << 20)), 4);
         assert_eq!(threads(workers, 100, Some(64 << 20)), 0);
         assert_eq!(threads(workers, 100, None), 0);
         let three = workers.for_device(NonZeroUsize::new(3));
