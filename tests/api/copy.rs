@@ -564,6 +564,15 @@ fn copy_with_what_it_may_not() {
         ),
         "{error}"
     );
+    // One array of many is named.
+    let error = zarr::copy(inner(&from), &to)
+        .with(|new| new.shards([7]))
+        .wait()
+        .unwrap_err();
+    assert!(
+        error.to_string().ends_with(", for the array `/foo/bar`"),
+        "{error}"
+    );
     // Nothing is deleted for a copy that cannot be made.
     zarr::copy(&bar, &to).wait().unwrap();
     let wrong = zarr::copy(&bar, &to).if_exists(IfExists::Replace);

@@ -56,10 +56,14 @@ impl Tools {
 }
 
 /// The programs that are not there.
-fn missing(target: &Target) -> Vec<&'static str> {
-    let runner = target.runner.and_then(|runner| runner.first().copied());
-    let wanted = target.compiler.into_iter().chain(runner);
+fn missing(target: &Target) -> Vec<String> {
+    let runner = target.runner.and_then(|runner| runner.first());
+    let of_c = target.compiler.map(str::to_owned);
+    // The tests compile a library that has parts in C++.
+    let of_cpp = target.compiler.map(|c| c.replace("gcc", "g++"));
+    let wanted = of_c.into_iter().chain(of_cpp);
     wanted
+        .chain(runner.map(|&runner| runner.to_owned()))
         .filter(|program| !answers(Command::new(program).arg("--version")))
         .collect()
 }

@@ -53,7 +53,8 @@ impl Planner<'_> {
             }
         };
         let is_translated = untranslated.is_none();
-        let (mut options, config) = adapt(before.clone())?;
+        let named = |error: Error| of_array(path, error);
+        let (mut options, config) = adapt(before.clone()).map_err(named)?;
         let keeps_parts =
             options.filters == before.filters && options.compressors == before.compressors;
         if let Some(error) = untranslated
@@ -80,9 +81,10 @@ impl Planner<'_> {
         };
         // The codecs of the source are copied as they are; others have to be valid.
         let target = match keeps_codecs {
-            true => options.unchecked(self.format)?,
-            false => options.metadata(self.format)?,
+            true => options.unchecked(self.format),
+            false => options.metadata(self.format),
         };
+        let target = target.map_err(named)?;
         let documents = match before {
             Some(before) if before == target => {
                 return Ok(self.unadapted(source, metadata, config));
@@ -128,5 +130,26 @@ impl Planner<'_> {
             config,
             documents,
         }
+    }
+}
+
+/// An argument that does not suit one array of many, with the array's name.
+fn of_array(path: &NodePath, error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Argument {
+            name,
+            kind,
+            problem,
+        } if !path.is_root() => {
+            let (name, kind) = (*name, *kind);
+            let problem = format!("{problem}, for the array `{path}`");
+            ErrorKind::Argument {
+                name,
+                kind,
+                problem,
+            }
+            .into()
+        }
+        _ => error,
     }
 }
