@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::process::{answers, cargo, run as run_command};
+use crate::process::run as run_command;
 use crate::python;
 use crate::report::{Outcome, Result, Skip};
 use crate::workspace::Workspace;
@@ -31,7 +31,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
     }
 }
 
-/// The same tests with a wheel of the profile in which CI has built the dependencies.
+/// The same tests, with fewer rounds and random cases, of a wheel of the profile in which CI has built the dependencies.
 pub(crate) fn short(workspace: &Workspace) -> Result<Outcome> {
     build_and_test(workspace, "dev", SHORT)
 }
@@ -75,11 +75,6 @@ fn build_and_test(workspace: &Workspace, profile: &str, rounds: u32) -> Result<O
         Ok(python) => python,
         Err(skip) => return Ok(Outcome::Skipped(skip)),
     };
-    // The package is no default member, so that only this verb compiles PyO3.
-    if answers(&mut cargo(workspace, &["clippy", "--version"])) {
-        let lint = ["clippy", "--package", "zarr-python", "--", "-D", "warnings"];
-        run_command(&mut cargo(workspace, &lint))?;
-    }
     let wheel = build(workspace, &python, profile)?;
     install(&python, &[&wheel])?;
     run_command(

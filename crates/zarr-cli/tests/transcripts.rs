@@ -1,5 +1,5 @@
 //! Runs the pages of the book: every command in their `console` blocks, in order and in one directory for each page, prints
-//! what the page says.
+//! what the page says. Of the README, which says nothing of what they print, the commands succeed.
 //!
 //! A line `...` stands for any lines, `[..]` for anything within one. With `UPDATE_DOCS=1` the blocks become what the
 //! commands print.
@@ -10,6 +10,7 @@
 )]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -174,4 +175,65 @@ fn play(page: &str) -> Vec<String> {
     }
     assert!(commands > 0, "{page} has no commands");
     wrong
+}
+
+/// What the README's first command runs, as `cargo test` of the workspace builds it.
+fn quickstart() -> Option<PathBuf> {
+    let built = Path::new(env!("CARGO_BIN_EXE_zarr")).with_file_name("examples");
+    Some(built.join("quickstart")).filter(|program| program.is_file())
+}
+
+/// The commands of a page's `sh` blocks, without what cargo does beside running an example, and without the server,
+/// which runs until it is stopped and has tests of its own.
+fn commands(page: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut inside = false;
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = line == "```sh";
+        }
+        let is_wanted = line.starts_with("zarr ") && !line.starts_with("zarr serve ");
+        let example = line.strip_prefix("cargo run --release -p zarr --example ");
+        match (inside, is_wanted, example) {
+            (true, true, _) => commands.push(line.to_owned()),
+            (true, _, Some(program)) => commands.push(program.to_owned()),
+            _ => {}
+        }
+    }
+    commands
+}
+
+#[test]
+fn the_readme_is_true() {
+    let Some(quickstart) = quickstart() else {
+        skipped(
+            "the README's commands",
+            "its example is not built",
+            "cargo test",
+        );
+        return;
+    };
+    let home = home();
+    std::os::unix::fs::symlink(quickstart, home.path().join("bin/quickstart")).unwrap();
+    let commands = commands(&fs::read_to_string(project().join("README.md")).unwrap());
+    let first = commands.first().map(String::as_str).unwrap_or_default();
+    assert!(first.starts_with("quickstart "), "{commands:?}");
+    assert!(commands.len() > 1, "{commands:?}");
+    let fail = |command: &String| {
+        let said = run(home.path(), command);
+        let failed = said.lines().last()?.starts_with("? ");
+        failed.then(|| format!("$ {command}\n{said}"))
+    };
+    let failed: Vec<String> = commands.iter().filter_map(fail).collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// Says what could not be tested here, to whoever looks and to `xtask`, which counts.
+fn skipped(what: &str, why: &str, how: &str) {
+    let line = format!("skipped: {what}: {why}; to run it: {how}\n");
+    if let Some(file) = std::env::var_os("ZARR_SKIPPED") {
+        let mut file = fs::OpenOptions::new().append(true).open(file).unwrap();
+        file.write_all(line.as_bytes()).unwrap();
+    }
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }

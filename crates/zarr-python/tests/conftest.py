@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -39,10 +40,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rounds", type=int, default=2, help="how often the cluster of test_cluster.py writes an array")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Fewer random cases where there is no time for tests of minutes."""
+    hypothesis.settings.register_profile("ours", deadline=None, max_examples=100 if _is_long(config) else 25)
+    hypothesis.settings.load_profile("ours")
+
+
+def _is_long(config: pytest.Config) -> bool:
+    return config.getoption("--rounds") >= 20
+
+
 @pytest.fixture
 def is_long(request: pytest.FixtureRequest) -> bool:
     """Whether there is time for tests of minutes."""
-    return request.config.getoption("--rounds") >= 20
+    return _is_long(request.config)
 
 
 @pytest.fixture

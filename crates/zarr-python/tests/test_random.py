@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import SAMPLES
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import zarr_rs
@@ -111,7 +111,6 @@ def equal(found: Any, wanted: Any) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
-@settings(deadline=None, max_examples=100)
 @pytest.mark.filterwarnings("ignore")
 def test_reads_and_writes(kind, data):
     both = data.draw(arrays())
@@ -126,7 +125,6 @@ def test_reads_and_writes(kind, data):
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=100)
 @pytest.mark.filterwarnings("ignore")
 def test_fields(data):
     both = data.draw(arrays(["record"]))
@@ -144,7 +142,6 @@ def test_fields(data):
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=100)
 @pytest.mark.filterwarnings("ignore")
 def test_several_at_once(data):
     both = data.draw(arrays())

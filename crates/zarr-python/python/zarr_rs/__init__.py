@@ -9,71 +9,12 @@ array([1, 3, 5], dtype=int32)
 
 from importlib.metadata import version as _version
 
-from zarr_rs import errors
+from zarr_rs import _blocking, errors
 from zarr_rs._attributes import Attributes
-from zarr_rs._blocking import (
-    array,
-    consolidate_metadata,
-    create,
-    create_array,
-    create_group,
-    create_hierarchy,
-    empty,
-    empty_like,
-    from_array,
-    full,
-    full_like,
-    group,
-    load,
-    ones,
-    ones_like,
-    open,
-    open_array,
-    open_consolidated,
-    open_group,
-    open_like,
-    save,
-    save_array,
-    save_group,
-    tree,
-    zeros,
-    zeros_like,
-)
+from zarr_rs._blocking import *
 from zarr_rs._zarr_rs import Array, Group, MemoryStore
 
 __version__ = _version("zarr-rs")
 
-__all__ = [
-    "Array",
-    "Attributes",
-    "Group",
-    "MemoryStore",
-    "__version__",
-    "array",
-    "consolidate_metadata",
-    "create",
-    "create_array",
-    "create_group",
-    "create_hierarchy",
-    "empty",
-    "empty_like",
-    "errors",
-    "from_array",
-    "full",
-    "full_like",
-    "group",
-    "load",
-    "ones",
-    "ones_like",
-    "open",
-    "open_array",
-    "open_consolidated",
-    "open_group",
-    "open_like",
-    "save",
-    "save_array",
-    "save_group",
-    "tree",
-    "zeros",
-    "zeros_like",
-]
+__all__ = ["Array", "Attributes", "Group", "MemoryStore", "__version__", "errors"]
+__all__ += _blocking.__all__

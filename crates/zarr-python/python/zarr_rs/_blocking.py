@@ -4,6 +4,35 @@ from zarr_rs import _groups, _like, _zarr_rs
 from zarr_rs._operations import nothing, same, waits
 from zarr_rs._zarr_rs import Group, Info
 
+__all__ = [
+    "array",
+    "consolidate_metadata",
+    "create",
+    "create_array",
+    "create_group",
+    "create_hierarchy",
+    "empty",
+    "empty_like",
+    "from_array",
+    "full",
+    "full_like",
+    "group",
+    "load",
+    "ones",
+    "ones_like",
+    "open",
+    "open_array",
+    "open_consolidated",
+    "open_group",
+    "open_like",
+    "save",
+    "save_array",
+    "save_group",
+    "tree",
+    "zeros",
+    "zeros_like",
+]
+
 array = waits(_zarr_rs.array, same)
 consolidate_metadata = waits(_zarr_rs.consolidate_metadata, same)
 create = waits(_like.create, same)

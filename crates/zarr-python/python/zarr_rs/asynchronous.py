@@ -19,42 +19,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any, ParamSpec
 
-from zarr_rs import _like, _zarr_rs
+from zarr_rs import _blocking, _like, _zarr_rs
 from zarr_rs._async_array import AsyncArray
 from zarr_rs._async_group import AsyncGroup, converted
 from zarr_rs._operations import awaited, awaits, nothing, same
 from zarr_rs._zarr_rs import Array, Group, Info, Operation
 
-__all__ = [
-    "AsyncArray",
-    "AsyncGroup",
-    "array",
-    "consolidate_metadata",
-    "create",
-    "create_array",
-    "create_group",
-    "create_hierarchy",
-    "empty",
-    "empty_like",
-    "from_array",
-    "full",
-    "full_like",
-    "group",
-    "load",
-    "ones",
-    "ones_like",
-    "open",
-    "open_array",
-    "open_consolidated",
-    "open_group",
-    "open_like",
-    "save",
-    "save_array",
-    "save_group",
-    "tree",
-    "zeros",
-    "zeros_like",
-]
+# The functions are those of the package.
+__all__ = ["AsyncArray", "AsyncGroup"]
+__all__ += _blocking.__all__
 
 P = ParamSpec("P")
 
