@@ -64,6 +64,16 @@ fn swapped(mut stored: Vec<u8>, dtype: &str) -> Vec<u8> {
     stored
 }
 
+/// Half floats without the sign of what is no number: processors differ in it where they make one of an overflow.
+fn unsigned_nan(encoded: &[u8]) -> Vec<u16> {
+    let halves = encoded.as_chunks().0.iter();
+    let unsigned = halves.map(|&half| match u16::from_le_bytes(half) {
+        nan if nan & 0x7fff > 0x7c00 => nan & 0x7fff,
+        number => number,
+    });
+    unsigned.collect()
+}
+
 #[test]
 fn every_row_of_numcodecs() {
     let mut wrong = vec![];
@@ -99,7 +109,11 @@ fn every_row_of_numcodecs() {
             Err(error) if !HAS_C && error.to_string().contains("is not offered: ") => continue,
             ours => ours.unwrap(),
         };
-        if exact && ours != encoded {
+        let is_same = match codec["id"].as_str() {
+            Some("quantize") if dtype == "<f2" => unsigned_nan(&ours) == unsigned_nan(&encoded),
+            _ => ours == encoded,
+        };
+        if exact && !is_same {
             wrong.push(format!(
                 "{codec} on {dtype} encodes {elements:02x?} as {ours:02x?}, not {encoded:02x?}"
             ));
