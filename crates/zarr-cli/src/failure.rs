@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::io;
 use std::process::ExitCode;
 
-use zarr::tools::{Problem, ProblemKind, StoreErrorKind};
+use zarr::tools::{Problem, ProblemKind, StoreError, StoreErrorKind};
 use zarr::{ErrorClass, ErrorKind};
 
 use crate::output::text;
@@ -160,6 +160,11 @@ fn is_not_carried(problem: &Problem) -> bool {
     matches!(problem.kind, ProblemKind::NotCarried { .. })
 }
 
+/// Whether the operating system's words are all that is known.
+fn is_of_system(error: &StoreError) -> bool {
+    matches!(&error.kind, StoreErrorKind::Io(error) if error.raw_os_error().is_some())
+}
+
 /// What to do about an error of the library; empty if its own text says so.
 fn advice(error: &zarr::Error) -> &'static str {
     match (error.kind(), error.class()) {
@@ -199,6 +204,10 @@ fn advice(error: &zarr::Error) -> &'static str {
             if matches!(error.kind, StoreErrorKind::Io(_)) =>
         {
             "a file is in the way: choose another path"
+        }
+        // The store's own refusals say what to do.
+        (ErrorKind::Store(error), ErrorClass::Invalid) if is_of_system(error) => {
+            "choose another path"
         }
         // The text says which option helps.
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, _)

@@ -10,7 +10,7 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use serde_json::Value;
 use zarr_metadata::{
@@ -59,7 +59,8 @@ fn documents() -> Vec<(String, Vec<u8>)> {
     files(&root, &mut found);
     found.sort();
     let documents = found.into_iter().filter_map(|path| {
-        let name = path.strip_prefix(&root).unwrap().to_str()?.to_owned();
+        let name = path.strip_prefix(&root).unwrap().to_str()?;
+        let name = name.replace(MAIN_SEPARATOR, "/");
         let last = name.rsplit('/').next()?;
         let is_document = last == "zarr.json" || last.starts_with(".z");
         is_document.then(|| (name, fs::read(&path).unwrap()))

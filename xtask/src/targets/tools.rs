@@ -94,7 +94,13 @@ fn wine(home: &Path, compiler: &str) -> Result<Vec<(String, String)>> {
         compile.args(["-shared", "-o"]).arg(&library).arg(&source);
         capture(compile.arg("-ladvapi32"))?;
     }
-    let path = format!("Z:{}", libraries.display().to_string().replace('/', "\\"));
+    // What programs with parts in C++ load lies beside the compiler.
+    let mut ask = Command::new(compiler.replace("gcc", "g++"));
+    let of_cpp = capture(ask.arg("-print-file-name=libstdc++-6.dll"))?;
+    let of_cpp = Path::new(of_cpp.trim()).parent().unwrap_or(home);
+    let path = [&libraries, of_cpp]
+        .map(|path| format!("Z:{}", path.display().to_string().replace('/', "\\")))
+        .join(";");
     let own = |name: &str, value: String| (name.to_owned(), value);
     Ok(vec![
         own("WINEPREFIX", home.join("wine").display().to_string()),

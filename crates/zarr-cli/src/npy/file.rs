@@ -75,7 +75,12 @@ impl Source {
         }
         let name = path.to_string_lossy().into_owned();
         let failed = |error| Failure::io("cannot read", &name, &error);
-        let file = File::open(path).map_err(failed)?;
+        // Windows denies access to directories.
+        let denied = |error| match path.is_dir() {
+            true => io::ErrorKind::IsADirectory.into(),
+            false => error,
+        };
+        let file = File::open(path).map_err(denied).map_err(failed)?;
         let found = file.metadata().map_err(failed)?;
         if found.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));

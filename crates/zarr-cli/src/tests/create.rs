@@ -147,3 +147,13 @@ fn chunks_that_are_left_are_refused_or_cleared() {
         assert!(home.path("a/thesis.tex").exists());
     }
 }
+
+#[test]
+fn a_name_that_no_file_can_have_is_wrong_usage() {
+    let home = Home::new();
+    // Too long, and with a character that Windows refuses.
+    let name = "n|".repeat(150);
+    let (exit, message) = home.fail(&format!("create ~/{name} --shape 1 --dtype int8"));
+    assert_eq!(exit, Exit::Usage, "{message}");
+    assert!(message.ends_with("; choose another path"), "{message}");
+}

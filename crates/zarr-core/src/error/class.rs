@@ -141,6 +141,7 @@ fn class_of_store(error: &StoreError) -> ErrorClass {
         StoreErrorKind::OutOfRange { .. } => ErrorClass::Corrupt,
         StoreErrorKind::TooLarge { .. } => ErrorClass::Limit,
         StoreErrorKind::Io(error) if in_the_way(error) => ErrorClass::Exists,
+        StoreErrorKind::Io(error) if is_no_name(error) => ErrorClass::Invalid,
         StoreErrorKind::Archive(why) => class_of_archive(why),
         _ => ErrorClass::Transport,
     }
@@ -161,10 +162,18 @@ fn class_of_archive(error: &ZipError) -> ErrorClass {
     }
 }
 
-/// Whether a file is where a directory should be, or the other way round.
+/// Whether a file is where a directory should be, or the other way round. Windows says that something is there already.
 fn in_the_way(error: &std::io::Error) -> bool {
     use std::io::ErrorKind as E;
-    matches!(error.kind(), E::NotADirectory | E::IsADirectory)
+    matches!(
+        error.kind(),
+        E::NotADirectory | E::IsADirectory | E::AlreadyExists
+    )
+}
+
+/// Whether the system has no files of such names: too long, or with what it refuses.
+fn is_no_name(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::InvalidFilename
 }
 
 #[cfg(test)]
