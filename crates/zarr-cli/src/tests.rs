@@ -58,8 +58,9 @@ impl Home {
         home
     }
 
+    /// With the slash that command lines have.
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        format!("{}/{name}", self.0.path().display()).into()
     }
 
     fn save(&self, name: &str, array: &DynData) {

@@ -1,6 +1,7 @@
 //! `zarr migrate`.
 
 use std::fs;
+use std::path::MAIN_SEPARATOR;
 
 use serde_json::json;
 
@@ -116,6 +117,7 @@ fn j1_documents_are_written_to_another_store() {
                 .unwrap()
                 .display()
                 .to_string()
+                .replace(MAIN_SEPARATOR, "/")
         })
         .collect();
     new.sort();

@@ -1,6 +1,7 @@
 //! `zarr remove-metadata`, as zarr-python has it (`tests/test_cli/test_migrate_v3.py` there).
 
 use std::fs;
+use std::path::MAIN_SEPARATOR;
 
 use serde_json::json;
 
@@ -28,6 +29,7 @@ fn names(home: &Home) -> Vec<String> {
                 .unwrap()
                 .display()
                 .to_string()
+                .replace(MAIN_SEPARATOR, "/")
         })
         .collect();
     names.sort();

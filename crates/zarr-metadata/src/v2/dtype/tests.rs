@@ -367,7 +367,10 @@ fn refusals() {
     );
     for (shape, size) in [
         (json!([1 << 20, 2]), 1 << 21),
-        (json!(1u64 << 63), 1 << 63),
+        (
+            json!(1u64 << 63),
+            usize::try_from(1u64 << 63).unwrap_or(usize::MAX),
+        ),
         (json!([u64::MAX, u64::MAX, 4]), usize::MAX),
     ] {
         check(json!([["a", "|u1", shape]]), &above(size));
