@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use zarr::DataType;
 use zarr::blocking::Wait;
 
-use support::Server;
+use support::{Server, skipped};
 
 /// A name that would do something if a page took it for more than text.
 const HOSTILE: &str = "<img src=x onerror=\"document.title='hacked'\">";
@@ -60,12 +60,22 @@ fn page(browser: &str, home: &Path, address: &str) -> String {
 #[test]
 fn the_page_in_a_browser() {
     let Some(browser) = chromium() else {
-        println!("skipped: no Chromium is installed (name one in CHROMIUM)");
+        let how = "install chromium, or name one in CHROMIUM";
+        skipped("the page in a browser", "no Chromium is installed", how);
         return;
     };
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("g.zarr");
     let group = zarr::create_group(&path).wait().unwrap();
+    // The page opens on an array that has data, which this one has not.
+    let empty = group.create_array("empty", [2, 2], DataType::Float32);
+    empty.wait().unwrap();
+    let distance = group.create_array("ocean/y", [4], DataType::Int16);
+    let distance = distance
+        .attributes(zarr::json!({"units": "m"}))
+        .wait()
+        .unwrap();
+    distance.write(.., [10_i16, 20, 30, 45]).wait().unwrap();
     let array = group
         .create_array("ocean/sst", [3, 4, 5], DataType::Float32)
         .chunks([1, 4, 5]);
@@ -91,6 +101,11 @@ fn the_page_in_a_browser() {
         "2 of 3 chunks are stored",
         "No. bytes",
         "chunk_grid",
+        "<label>time<input type=\"range\" min=\"0\" max=\"2\" value=\"0\"><output>0</output></label>",
+        "<span>10</span><span>y [m]</span><span>45</span>",
+        "<span>0</span><span>x</span><span>4</span>",
+        "</span>not stored",
+        "download=\"sst.npy\" href=\"/~/elements?path=ocean%2Fsst&amp;selection=0%2C+%3A%2C+%3A&amp;format=npy\"",
     ] {
         let found = dom.contains(expected);
         assert!(found, "{expected} is missing in {dom}");
@@ -101,6 +116,12 @@ fn the_page_in_a_browser() {
         &format!("{}/#ocean/sst!1,%20:2,%20::2", server.address),
     );
     assert!(part.contains("2 × 3, values from 20 to 29"), "{part}");
+    for expected in [
+        "<span>10</span><span>y [m]</span><span>20</span>",
+        "<span>0</span><span>x</span><span>4</span>",
+    ] {
+        assert!(part.contains(expected), "{expected} is missing in {part}");
+    }
     let wrong = page(
         &browser,
         home.path(),

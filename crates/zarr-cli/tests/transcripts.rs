@@ -9,10 +9,13 @@
     reason = "a test that panics says what is wrong, and where"
 )]
 
+mod support;
+
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use support::skipped;
 
 fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -226,14 +229,4 @@ fn the_readme_is_true() {
     };
     let failed: Vec<String> = commands.iter().filter_map(fail).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-}
-
-/// Says what could not be tested here, to whoever looks and to `xtask`, which counts.
-fn skipped(what: &str, why: &str, how: &str) {
-    let line = format!("skipped: {what}: {why}; to run it: {how}\n");
-    if let Some(file) = std::env::var_os("ZARR_SKIPPED") {
-        let mut file = fs::OpenOptions::new().append(true).open(file).unwrap();
-        file.write_all(line.as_bytes()).unwrap();
-    }
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }

@@ -110,8 +110,13 @@ pub(super) const TARGETS: &[Target] = &[
     Target {
         name: "i686-unknown-linux-gnu",
         compiler: Some("i686-linux-gnu-gcc"),
-        runner: Some(&["qemu-i386", "-L", "/usr/i686-linux-gnu"]),
-        packages: &["g++-i686-linux-gnu", "libc6-dev-i386-cross", "qemu-user"],
+        // The processor runs these by itself; only the loader is in another place.
+        runner: Some(&[
+            "/usr/i686-linux-gnu/lib/ld-linux.so.2",
+            "--library-path",
+            "/usr/i686-linux-gnu/lib",
+        ]),
+        packages: &["g++-i686-linux-gnu", "libc6-dev-i386-cross"],
         goals: PORTABLE,
     },
     Target {

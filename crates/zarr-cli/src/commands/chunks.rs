@@ -104,9 +104,11 @@ pub(crate) fn for_page(array: &Array, place: &str) -> Result<Value, Failure> {
         0 => -1.0,
         _ => mean(cell),
     };
-    let cells = map
-        .as_ref()
-        .map(|map| map.cells.iter().map(size).collect::<Vec<f64>>());
+    let cells: Vec<f64> = map
+        .iter()
+        .flat_map(|map| map.cells.iter().map(size))
+        .collect();
+    let largest = cells.iter().copied().fold(0.0, f64::max);
     Ok(json!({
         "noun": noun(array),
         "nchunks": array.chunked().grid().len(),
@@ -114,7 +116,8 @@ pub(crate) fn for_page(array: &Array, place: &str) -> Result<Value, Failure> {
         "size": text::bytes(stored.values().sum()),
         "width": map.as_ref().map_or(1, |map| map.width),
         "scale": map.as_ref().map_or([1, 1], |map| map.scale),
-        "cells": cells.unwrap_or_default(),
+        "cells": cells,
+        "largest": text::bytes(largest as u64),
         "ramp": colors::steps(),
     }))
 }

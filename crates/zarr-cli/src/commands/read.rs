@@ -88,7 +88,8 @@ pub(crate) fn run(args: &ReadArgs, out: &mut impl Write) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
-fn header(selected: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure> {
+/// What stands in an `.npy` file before these elements.
+pub(crate) fn header(selected: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure> {
     npy::header(selected.data_type(), selected.shape()).map_err(|error| {
         let failure = error.failure("cannot read", place, "");
         failure.advice("`--format jsonl` prints elements of any type")

@@ -3,6 +3,7 @@
 
 mod access;
 mod body;
+mod page;
 mod page_data;
 mod responses;
 mod router;

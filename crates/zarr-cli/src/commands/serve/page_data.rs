@@ -1,11 +1,14 @@
-//! What the page requests: the tree, a node, the chunks of an array, and pictures of it. Made by the code of the
-//! commands, on a thread that may block.
+//! What the page requests: the tree, a node, the chunks of an array, its elements, and pictures of it. Made by the code
+//! of the commands, on a thread that may block.
+
+mod axes;
+mod elements;
 
 use std::sync::Arc;
 
 use hyper::header::HeaderName;
 use serde_json::{Value, json};
-use zarr::blocking::Wait;
+use zarr::blocking::{self, Wait};
 use zarr::{Array, Location, Node, NodeMetadata, Selection};
 
 use super::body;
@@ -87,6 +90,7 @@ impl Drop for CloseOnDrop {
 struct Query {
     path: String,
     selection: String,
+    format: String,
 }
 
 impl Query {
@@ -97,10 +101,24 @@ impl Query {
             match name {
                 "path" => query.path = value,
                 "selection" => query.selection = value,
+                "format" => query.format = value,
                 _ => {}
             }
         }
         query
+    }
+
+    /// The part of the array that is meant, if one is.
+    fn selection(&self) -> Result<Option<Selection>, Failure> {
+        match self.selection.trim() {
+            "" => Ok(None),
+            text => {
+                let parsed = selection::index(text);
+                let parsed = parsed
+                    .map_err(|error| Failure::usage(format!("selection {text:?}: {error}")))?;
+                Ok(Some(parsed))
+            }
+        }
     }
 }
 
@@ -109,9 +127,13 @@ impl ReportRequest {
         let path = &self.query.path;
         let report = match self.name.as_str() {
             "tree" => self.tree()?,
-            "node" => node(&self.open(path)?),
+            "node" => self.node()?,
             "chunks" => chunks::for_page(&self.array()?, path)?,
             "picture" => return draw(&self.array()?, &self.query),
+            "elements" => {
+                let selection = self.query.selection()?.unwrap_or_default();
+                return elements::report(&self.array()?, path, selection, &self.query.format);
+            }
             other => {
                 let why = "there is no such report";
                 return Err(Failure::new(Exit::NotFound, "cannot answer", other, why));
@@ -159,24 +181,33 @@ impl ReportRequest {
         }
         Ok(json!({"name": self.shown, "nodes": list}))
     }
+
+    fn node(&self) -> Result<Value, Failure> {
+        let path = &self.query.path;
+        Ok(match self.open(path)? {
+            Node::Group(group) => json!({
+                "kind": "group",
+                "info": group.info().to_string(),
+                "attributes": group.attrs(),
+            }),
+            Node::Array(array) => json!({
+                "kind": "array",
+                "info": array.info().to_string(),
+                "shape": array.shape(),
+                "axes": axes::describe(&self.location, path, &array),
+                "has_data": has_data(&array),
+                "attributes": array.attrs(),
+                "metadata": document(&array),
+            }),
+        })
+    }
 }
 
-fn node(node: &Node) -> Value {
-    match node {
-        Node::Group(group) => json!({
-            "kind": "group",
-            "info": group.info().to_string(),
-            "attributes": group.attrs(),
-        }),
-        Node::Array(array) => json!({
-            "kind": "array",
-            "info": array.info().to_string(),
-            "shape": array.shape(),
-            "dimension_names": array.dimension_names(),
-            "attributes": array.attrs(),
-            "metadata": document(array),
-        }),
-    }
+/// Whether a chunk is stored. Not whether this can be listed, which some web servers do not allow.
+fn has_data(array: &Array) -> bool {
+    blocking::iter(array.stored_chunks())
+        .next()
+        .is_some_and(|chunk| chunk.is_ok())
 }
 
 fn document(array: &Array) -> Option<Value> {
@@ -187,13 +218,7 @@ fn document(array: &Array) -> Option<Value> {
 
 /// Draws a picture, with a description of its colours.
 fn draw(array: &Array, query: &Query) -> Result<Report, Failure> {
-    let selection: Option<Selection> = match query.selection.trim() {
-        "" => None,
-        text => {
-            let parsed = selection::index(text);
-            Some(parsed.map_err(|error| Failure::usage(format!("selection {text:?}: {error}")))?)
-        }
-    };
+    let selection = query.selection()?;
     let plane = Plane::read(array, selection.as_ref(), &query.path)?;
     let scale = ColorScale::robust(&plane);
     let image = picture::png(&plane, &scale);
@@ -203,6 +228,8 @@ fn draw(array: &Array, query: &Query) -> Result<Report, Failure> {
         "selection": plane.selection,
         "rows": plane.rows,
         "columns": plane.columns,
+        "origin": plane.origin,
+        "axes": plane.axes.map(|axis| axis.map(|axis| json!({"axis": axis.axis, "step": axis.step}))),
         "low": scale.low,
         "high": scale.high,
         "min": scale.min,

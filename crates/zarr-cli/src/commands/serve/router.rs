@@ -11,18 +11,15 @@ use super::access::HostError;
 use super::body;
 use super::responses::{HttpResponse, empty, plain, set, with_type};
 use super::served_store::ServedStore;
-use super::{page_data, values};
+use super::{page, page_data, values};
 use crate::output::text;
 
-/// The page: one file, which requests only the reports below.
-const PAGE: &str = include_str!("page.html");
+/// What the page may use: scripts and styles of this server, requests to it, and pictures that the page makes.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                      img-src blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// What the page may use: its own script and styles, requests to this server, and pictures that it makes.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
-                      connect-src 'self'; img-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// Paths that begin with this are not keys.
-const REPORTS: &str = "/~/";
+/// Paths that begin with this are not keys: they are files of the page, and reports that it requests.
+const PAGE: &str = "/~/";
 
 /// Answers one request to the address `here`.
 pub(super) async fn answer<B>(
@@ -71,14 +68,10 @@ pub(super) async fn answer<B>(
 
 async fn found<B>(served: &Arc<ServedStore>, request: &Request<B>) -> HttpResponse {
     let path = request.uri().path();
-    if path == "/" {
-        let mut page = with_type(PAGE.into(), "text/html; charset=utf-8");
-        set(&mut page, header::CONTENT_SECURITY_POLICY, POLICY);
-        set(&mut page, header::CACHE_CONTROL, "no-cache");
-        set(&mut page, header::REFERRER_POLICY, "no-referrer");
-        return page;
+    if let Some(file) = page::file(path) {
+        return of_page(file);
     }
-    match path.strip_prefix(REPORTS) {
+    match path.strip_prefix(PAGE) {
         Some(name) => {
             page_data::report(served, name, request.uri().query().unwrap_or_default()).await
         }
@@ -87,6 +80,14 @@ async fn found<B>(served: &Arc<ServedStore>, request: &Request<B>) -> HttpRespon
             None => plain(StatusCode::BAD_REQUEST, "this is not a path\n"),
         },
     }
+}
+
+fn of_page(file: &page::PageFile) -> HttpResponse {
+    let mut answer = with_type(file.text.into(), file.kind);
+    set(&mut answer, header::CONTENT_SECURITY_POLICY, POLICY);
+    set(&mut answer, header::CACHE_CONTROL, "no-cache");
+    set(&mut answer, header::REFERRER_POLICY, "no-referrer");
+    answer
 }
 
 /// Answers the request that browsers send before those of pages of other origins.

@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::Parser;
 use hyper::StatusCode;
 use zarr::Location;
+use zarr::blocking::Wait;
 use zarr::tools::{Budget, Hook, Hooked};
 
 use super::served_store::{PIECE, PIECES};
@@ -113,7 +114,6 @@ impl Server {
 }
 
 fn make(root: &Path) {
-    use zarr::blocking::Wait;
     let group = zarr::create_group(root).wait().unwrap();
     let numbers = zarr::ndarray::Array2::<i16>::from_shape_fn((3, 4), |(i, j)| (4 * i + j) as i16);
     let array = group
@@ -274,8 +274,23 @@ fn the_page_and_what_it_asks_for() {
         head.contains("content-security-policy: default-src 'none'"),
         "{head}"
     );
-    let page = String::from_utf8(page).unwrap();
-    assert!(!page.contains("innerHTML") && !page.contains("http://") && !page.contains("https://"));
+    assert!(!page.is_empty() && !head.contains("unsafe"), "{head}");
+    for (file, kind) in [
+        ("page.css", "text/css"),
+        ("page.js", "text/javascript"),
+        ("picture.js", "text/javascript"),
+        ("chunks.js", "text/javascript"),
+        ("dom.js", "text/javascript"),
+    ] {
+        let (status, head, text) = server.get(&format!("/~/{file}"));
+        assert_eq!(status, 200, "{file}");
+        assert!(head.contains(&format!("content-type: {kind}")), "{head}");
+        let text = String::from_utf8(text).unwrap();
+        assert!(
+            !text.contains("innerHTML") && !text.contains("http"),
+            "{file}"
+        );
+    }
 
     let json = |path: &str| {
         let (status, _, body) = server.get(path);
@@ -299,17 +314,88 @@ fn the_page_and_what_it_asks_for() {
     let (status, head, picture) = server.get("/~/picture?path=a+b&selection=1:,%20::2");
     assert!(status == 200 && picture.starts_with(b"\x89PNG"));
     assert!(head.contains("\"rows\":2,\"columns\":2"), "{head}");
+    assert!(head.contains("\"origin\":[1,0]"), "{head}");
+    assert!(
+        head.contains("\"axes\":[{\"axis\":0,\"step\":1},{\"axis\":1,\"step\":2}]"),
+        "{head}"
+    );
     for (path, expected) in [
         ("/~/node?path=no", 404),
         ("/~/nothing", 404),
         ("/~/picture?path=a+b&selection=x", 400),
         ("/~/picture?path=", 400),
+        ("/~/elements?path=a+b&selection=9,9&format=text", 400),
+        ("/~/elements?path=a+b&format=exe", 400),
         ("/~/node?path=../secret", 400),
     ] {
         let (status, said) = json(path);
         assert_eq!(status, expected, "{path}");
         assert!(said["error"].is_string());
     }
+}
+
+#[test]
+fn elements_of_what_is_shown() {
+    let server = Server::start();
+    let get = |query: &str| {
+        let (status, _, body) = server.get(&format!("/~/elements?path=a+b&{query}"));
+        (status, body)
+    };
+    let cell = get("selection=2,3&format=text");
+    assert_eq!(cell, (200, b"11\n".to_vec()));
+    let rows = get("selection=1:,::2&format=csv");
+    assert_eq!(rows, (200, b"4,6\n8,10\n".to_vec()));
+    let (status, file) = get("format=npy");
+    assert_eq!((status, file.len()), (200, 128 + 24));
+    assert!(file.starts_with(b"\x93NUMPY"));
+    assert_eq!(
+        file[128..],
+        (0..12).flat_map(i16::to_le_bytes).collect::<Vec<u8>>()
+    );
+}
+
+#[test]
+fn more_elements_than_fit_are_refused() {
+    let server = Server::start();
+    let large = zarr::create_array(
+        server.home.path().join("g.zarr"),
+        [5000, 5000],
+        zarr::DataType::Int64,
+    );
+    large.path("large").wait().unwrap();
+    let (status, _, body) = server.get("/~/elements?path=large&format=npy");
+    let said = String::from_utf8(body).unwrap();
+    assert!(
+        status == 400 && said.contains("select a smaller part"),
+        "{said}"
+    );
+    let (status, _, body) = server.get("/~/elements?path=large&format=text&selection=4999,4999");
+    assert_eq!((status, body.as_slice()), (200, b"0\n".as_slice()));
+}
+
+/// The values are those of CF's and xarray's convention: an array beside it that is named as the axis.
+#[test]
+fn axes_have_names_units_and_coordinates() {
+    let server = Server::start();
+    let root = server.home.path().join("g.zarr");
+    let latitude = zarr::create_array(&root, [2], zarr::DataType::Float32).path("lat");
+    let latitude = latitude
+        .attributes([("units", "degrees_north")])
+        .wait()
+        .unwrap();
+    latitude.write(.., [48.5_f32, 48.25]).wait().unwrap();
+    let height = zarr::create_array(&root, [2, 3], zarr::DataType::Int16).path("height");
+    height.dimension_names(["lat", "lon"]).wait().unwrap();
+    let (_, _, body) = server.get("/~/node?path=height");
+    let node: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(
+        node["axes"],
+        serde_json::json!([
+            {"name": "lat", "length": 2, "units": "degrees_north", "coordinates": [48.5, 48.25]},
+            {"name": "lon", "length": 3, "units": null, "coordinates": null},
+        ])
+    );
+    assert_eq!(node["has_data"], false);
 }
 
 /// Slow clients, as many as a process may have here.

@@ -208,6 +208,8 @@ mod tests {
             rows,
             columns,
             data_type: zarr::DataType::Float64,
+            origin: vec![],
+            axes: [None, None],
             raster,
         }
     }

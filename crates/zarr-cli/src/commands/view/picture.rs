@@ -127,6 +127,8 @@ mod tests {
             rows: values.len() / width,
             columns: width,
             data_type: zarr::DataType::Float64,
+            origin: vec![],
+            axes: [None, None],
             raster: Raster { width, values },
         }
     }

@@ -18,7 +18,18 @@ pub(crate) struct Plane {
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     pub(crate) data_type: DataType,
+    /// The index in the array of the first cell.
+    pub(crate) origin: Vec<u64>,
+    /// The axes along the rows and columns, where these are axes of the array.
+    pub(crate) axes: [Option<PlaneAxis>; 2],
     pub(crate) raster: Raster,
+}
+
+/// An axis of the array, and the distance from one row or column to the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct PlaneAxis {
+    pub(crate) axis: usize,
+    pub(crate) step: i64,
 }
 
 /// Numbers in rows.
@@ -91,12 +102,20 @@ impl Plane {
         if values.is_empty() {
             return Err(refuse("it has no elements".to_owned()));
         }
-        let selection = selection.to_string();
+        let mut axes = kept_axes(&selection, array.ndim()).into_iter().rev();
+        let mut side = || {
+            let axis = axes.next()??;
+            let step = region.ranges.get(axis)?.step();
+            Some(PlaneAxis { axis, step })
+        };
+        let (across, down) = (side(), side());
         Ok(Self {
-            selection,
+            selection: selection.to_string(),
             rows,
             columns,
             data_type: array.dtype().clone(),
+            origin: region.ranges.iter().map(AxisRange::start).collect(),
+            axes: [down, across],
             raster: Raster { width, values },
         })
     }
@@ -122,6 +141,28 @@ fn first_plane(rank: usize) -> Selection {
         false => Slice::Full,
     };
     (0..rank).map(slice).collect::<Vec<Slice>>().into()
+}
+
+/// The axes of an array that basic indexing leaves, in order; `None` for a new one.
+fn kept_axes(selection: &Selection, rank: usize) -> Vec<Option<usize>> {
+    let slices = match selection {
+        Selection::Basic(slices) => slices.as_slice(),
+        _ => &[],
+    };
+    let is_of_one_axis = |slice: &&Slice| !matches!(slice, Slice::NewAxis | Slice::Ellipsis);
+    let others = rank.saturating_sub(slices.iter().filter(is_of_one_axis).count());
+    let mut kept = Vec::new();
+    let mut axes = 0..rank;
+    for slice in slices {
+        match slice {
+            Slice::Index(_) => drop(axes.next()),
+            Slice::NewAxis => kept.push(None),
+            Slice::Ellipsis => kept.extend(axes.by_ref().take(others).map(Some)),
+            Slice::Range { .. } | Slice::Full => kept.extend(axes.next().map(Some)),
+        }
+    }
+    kept.extend(axes.map(Some));
+    kept
 }
 
 /// Every how many rows and columns one is read.
@@ -251,6 +292,16 @@ mod tests {
                 .to_vec()
         };
         assert_eq!(shape(&selection), [1, 3, 3]);
+    }
+
+    #[test]
+    fn axes_that_are_left() {
+        let kept = |selection: &str| kept_axes(&selection.parse().unwrap(), 4);
+        assert_eq!(kept("0, :, 5, ::2"), [Some(1), Some(3)]);
+        assert_eq!(kept("0"), [Some(1), Some(2), Some(3)]);
+        assert_eq!(kept("..., 0, None"), [Some(0), Some(1), Some(2), None]);
+        assert_eq!(kept("1, ..., 3:4, 0"), [Some(1), Some(2)]);
+        assert_eq!(kept_axes(&Selection::All, 2), [Some(0), Some(1)]);
     }
 
     #[test]
