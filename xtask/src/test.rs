@@ -1,11 +1,14 @@
 //! `cargo xtask test`: unit, integration and doc tests of the default members; with `--crash` only the crash tests, in
-//! all of their rounds. This file gives tests a place to report what they skipped.
+//! all of their rounds; with `--models` only the models of locks, in many orders of threads. This file gives tests a place to report what they skipped.
 
 use std::fs;
 
 use crate::process::{cargo, run as run_command};
 use crate::report::{Outcome, Result};
 use crate::workspace::Workspace;
+
+/// How many orders of threads are tried of each model, of each of two kinds.
+const ORDERS: &str = "500000";
 
 pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
     // `--no-fail-fast`: a failure in one crate must not hide those of the others.
@@ -16,9 +19,13 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
             command.env("ZARR_CRASH", "full");
             command
         }
+        [models] if models == "--models" => {
+            let orders = ["run", "--package", "zarr-models", "--", ORDERS];
+            cargo(workspace, &orders)
+        }
         [other, ..] => {
             return Err(format!(
-                "it takes `--crash`, `--remote` or nothing, not `{other}`"
+                "it takes `--crash`, `--models`, `--remote` or nothing, not `{other}`"
             ));
         }
     };

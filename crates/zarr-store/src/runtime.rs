@@ -18,6 +18,7 @@ mod inline;
 mod offload;
 mod per_process;
 mod sleep;
+mod sync;
 mod threads;
 
 pub use budget::{Budget, Reserved, Take};

@@ -1,16 +1,14 @@
 //! Makes a later write wait for cancelled ones. The driver of a cancelled write is gone, but workers may still
 //! be in the middle of a chunk, and what they store must not replace anything newer. So a later write waits
-//! until they have ended. Knows no chunk.
+//! until they have ended. Knows neither arrays nor chunks.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 
 use zarr_store::lock::Acquire;
-use zarr_store::{KeyLock, LockName, StoreError};
-
-use crate::ChunkedArray;
+use zarr_store::{KeyLock, LockName};
 
 /// One write among all writes to its array.
 ///
@@ -24,18 +22,8 @@ pub(super) struct CancelledWriteBarrier {
 }
 
 impl CancelledWriteBarrier {
-    /// Waits for all writes to this array that were cancelled so far. `None` if workers do not store chunks.
-    pub(super) async fn of(array: &ChunkedArray) -> Result<Option<Arc<Self>>, StoreError> {
-        let Some(store) = array.store().as_blocking() else {
-            return Ok(None);
-        };
-        // No chunk has this name.
-        let name = store.lock_name(&array.location().key(".landing")?);
-        Ok(Some(Arc::new(Self::after_older(name).await)))
-    }
-
     /// Waits for all writes of this name that were cancelled so far, and for no others.
-    async fn after_older(name: LockName) -> Self {
+    pub(super) async fn after_older(name: LockName) -> Self {
         drop(KeyLock::acquire(name.clone()).await);
         Self {
             name,

@@ -10,6 +10,7 @@ use zarr_store::{ByteRange, Copied, PutMode, StoreExt};
 
 use super::barrier::{CancelledWriteBarrier, DriverGuard};
 use super::pool::{self, Workers};
+use super::write;
 use crate::{ChunkError, ChunkedArray, Result};
 use zarr_store::runtime::Budget;
 
@@ -45,7 +46,7 @@ pub(crate) async fn transfer(
     budget: Arc<Budget>,
     mut done: impl FnMut(Moved) + Send,
 ) -> Result<()> {
-    let barrier = CancelledWriteBarrier::of(&to).await?;
+    let barrier = write::barrier(&to).await?;
     let limit = [&from, &to].map(|array| array.store().hints().concurrency.max(1));
     let job = Arc::new(TransferJob {
         from,
@@ -84,7 +85,7 @@ pub(crate) async fn transfer(
 
 /// Waits until cancelled writes to an array store nothing any more.
 pub(crate) async fn settled(array: &ChunkedArray) -> Result<()> {
-    drop(CancelledWriteBarrier::of(array).await?);
+    drop(write::barrier(array).await?);
     Ok(())
 }
 

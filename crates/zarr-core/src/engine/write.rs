@@ -77,13 +77,26 @@ pub(super) async fn write(
 ) -> Result<()> {
     let mut job = WriteJob::new(array, &selection, elements)?;
     job.work.pieces = job.work.pieces.max(beside);
-    let barrier = CancelledWriteBarrier::of(&job.array).await?;
+    let barrier = barrier(&job.array).await?;
     job.choose().await?;
     let job = Arc::new(job);
     match barrier {
         Some(barrier) => local(&job, barrier).await,
         None => remote(&job).await,
     }
+}
+
+/// Waits for all writes to this array that were cancelled so far. `None` if workers do not store chunks.
+pub(super) async fn barrier(
+    array: &ChunkedArray,
+) -> Result<Option<Arc<CancelledWriteBarrier>>, StoreError> {
+    let Some(store) = array.store().as_blocking() else {
+        return Ok(None);
+    };
+    // No chunk has this name.
+    let name = store.lock_name(&array.location().key(".landing")?);
+    let barrier = CancelledWriteBarrier::after_older(name).await;
+    Ok(Some(Arc::new(barrier)))
 }
 
 fn coverage(
