@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod bench;
 mod book;
+mod browser;
 mod ci;
 mod consumers;
 mod counts;
@@ -116,6 +117,11 @@ const VERBS: &[Verb] = &[
         name: "targets",
         help: "builds for other systems and processors and runs the tests there, under Wine and QEMU; [TARGET …]",
         run: targets::run,
+    },
+    Verb {
+        name: "browser",
+        help: "builds the page of examples/browser for WebAssembly, measures it, and tests it in Chromium",
+        run: |workspace, args| plain(args, workspace, browser::run),
     },
     Verb {
         name: "sanitize",

@@ -1,5 +1,5 @@
-//! The peer in JavaScript, with pinned packages. A machine without Node.js, or without a package index, is no fault of
-//! the code: then there is no such peer.
+//! Scripts for Node.js with pinned packages, such as the peer in JavaScript. A machine without Node.js, or without a
+//! package index, is no fault of the code: then there are no such scripts.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,17 +14,30 @@ const OLDEST: u32 = 20;
 
 /// The script `peer.mjs` of `source`, installed below `home` with its packages; or why there is none, which was printed.
 pub(crate) fn peer(source: &Path, home: &Path) -> Result<Option<PathBuf>> {
+    match install(source, home, &["peer.mjs"])? {
+        Ok(()) => Ok(Some(home.join("peer.mjs"))),
+        Err(why) => {
+            println!("zarrita.js is left out: {why}");
+            Ok(None)
+        }
+    }
+}
+
+/// Copies these files from `source` to `home`, and installs the packages that its lock file names; or says why not.
+pub(crate) fn install(
+    source: &Path,
+    home: &Path,
+    files: &[&str],
+) -> Result<std::result::Result<(), String>> {
     let version = capture(Command::new("node").arg("--version"));
     let major = version.ok().and_then(|text| major(&text));
     if major.is_none_or(|major| major < OLDEST) {
-        println!("zarrita.js is left out: install Node.js {OLDEST} or newer with npm");
-        return Ok(None);
+        return Ok(Err(format!("install Node.js {OLDEST} or newer with npm")));
     }
-    let script = home.join("peer.mjs");
     fs::create_dir_all(home).map_err(|error| format!("{}: {error}", home.display()))?;
     let lock = "package-lock.json";
     let is_installed = read(&home.join("installed.json")).ok() == Some(read(&source.join(lock))?);
-    for name in ["package.json", lock, "peer.mjs"] {
+    for name in ["package.json", lock].iter().chain(files) {
         let (from, to) = (source.join(name), home.join(name));
         fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
     }
@@ -37,14 +50,13 @@ pub(crate) fn peer(source: &Path, home: &Path) -> Result<Option<PathBuf>> {
             "--ignore-scripts",
         ];
         if let Err(problem) = capture(Command::new("npm").current_dir(home).args(install)) {
-            println!("zarrita.js is left out: make a package index reachable ({problem})");
-            return Ok(None);
+            return Ok(Err(format!("make a package index reachable ({problem})")));
         }
         // Written last, so that packages that are not all there are installed again.
         let (from, to) = (home.join(lock), home.join("installed.json"));
         fs::copy(&from, &to).map_err(|error| format!("{}: {error}", from.display()))?;
     }
-    Ok(Some(script))
+    Ok(Ok(()))
 }
 
 /// The first number of `v20.1.2`.

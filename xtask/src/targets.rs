@@ -6,7 +6,7 @@
 //! packages; whoever is root gets them, anybody else is told their names.
 
 mod list;
-mod rust_src;
+pub(crate) mod rust_src;
 mod tools;
 
 use std::fs::File;

@@ -34,6 +34,17 @@ mod auxiliary;
 pub mod coalesce;
 mod descriptors;
 mod error;
+#[cfg(any(
+    test,
+    all(feature = "fetch", target_family = "wasm", target_os = "unknown")
+))]
+mod fetch;
+#[cfg(any(
+    test,
+    feature = "remote",
+    all(feature = "fetch", target_family = "wasm", target_os = "unknown")
+))]
+mod http_rules;
 mod key;
 mod key_map;
 #[cfg(all(feature = "local", any(unix, windows)))]
@@ -58,6 +69,8 @@ mod wrap;
 #[cfg(any(feature = "zip", feature = "zip-rust"))]
 pub mod zip;
 
+#[cfg(all(feature = "fetch", target_family = "wasm", target_os = "unknown"))]
+pub use fetch::FetchStore;
 #[cfg(all(feature = "local", any(unix, windows)))]
 pub use local::{Durability, LocalStore, Locking, Symlinks};
 #[cfg(feature = "remote")]

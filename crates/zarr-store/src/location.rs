@@ -4,6 +4,8 @@
 mod address;
 #[cfg(any(feature = "zip", feature = "zip-rust"))]
 mod archives;
+#[cfg(all(feature = "fetch", target_family = "wasm", target_os = "unknown"))]
+mod fetched;
 mod finish;
 mod layer;
 mod missing;
@@ -19,11 +21,16 @@ mod urls;
 
 use std::{fmt, sync::Arc};
 
+#[cfg(all(feature = "fetch", target_family = "wasm", target_os = "unknown"))]
+use self::fetched as urls;
 #[cfg(not(any(feature = "zip", feature = "zip-rust")))]
 use self::missing::archives;
 #[cfg(not(all(feature = "local", any(unix, windows))))]
 use self::missing::paths;
-#[cfg(not(feature = "remote"))]
+#[cfg(not(any(
+    feature = "remote",
+    all(feature = "fetch", target_family = "wasm", target_os = "unknown")
+)))]
 use self::missing::urls;
 pub use self::{
     address::{open_path, open_store},

@@ -15,6 +15,9 @@ use crate::{Array, Element, Plain, Result, Selection, StreamIter};
 /// It needs no runtime and can be called on any thread. The calling thread parks while the pool or the
 /// network works; small work runs on the calling thread itself.
 ///
+/// WebAssembly has one thread, and what it waits for could never come. So `.wait()` serves only stores whose answers are
+/// there at once, such as memory, and panics otherwise. In a browser, use `.await`.
+///
 /// ```
 /// use zarr::blocking::Wait;
 /// # fn main() -> zarr::Result<()> {

@@ -166,6 +166,8 @@ pub use zarr_metadata::{
 };
 #[cfg(feature = "cache")]
 pub use zarr_store::Cached;
+#[cfg(all(feature = "fetch", target_family = "wasm", target_os = "unknown"))]
+pub use zarr_store::FetchStore;
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "tracing")]
 pub use zarr_store::Traced;

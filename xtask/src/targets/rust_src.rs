@@ -20,7 +20,7 @@ pub(super) fn find() -> Result<()> {
 }
 
 /// Finds it, or gets it: by rustup, else from Debian's packages.
-pub(super) fn fetch() -> Result<()> {
+pub(crate) fn fetch() -> Result<()> {
     if find().is_ok() {
         return Ok(());
     }

@@ -19,7 +19,7 @@ use crate::{Result, Store};
 /// | `s3://bucket/path` | S3 and what speaks its language (feature `remote`, as those below) |
 /// | `gs://bucket/path` | Google Cloud Storage |
 /// | `az://container/path`, `abfs://…`, `abfss://…` | Azure |
-/// | `https://host/path`, `http://…` | any web server, to read from |
+/// | `https://host/path`, `http://…` | any web server, to read from; in a browser with the feature `fetch` |
 /// | `https://host/x.zip`, `s3://bucket/x.zip`, … | the zip archive in any of these, if there is one, to read from; else the directory |
 /// | `s3://bucket/x.zip\|zip:inner/path`, `x.zip::inner/path` | a place in a zip archive in any of these |
 ///

@@ -77,7 +77,10 @@ pub(super) mod paths {
     }
 }
 
-#[cfg(not(feature = "remote"))]
+#[cfg(not(any(
+    feature = "remote",
+    all(feature = "fetch", target_family = "wasm", target_os = "unknown")
+)))]
 pub(super) mod urls {
     use std::sync::Arc;
 
@@ -88,7 +91,7 @@ pub(super) mod urls {
         _: &[(&str, &str)],
     ) -> Result<Arc<dyn Store>> {
         let why = "this kind of address; supported are paths, `file:` URLs and `memory:`, and with the feature `remote` \
-                   the services `s3:`, `gs:`, `az:`, `abfs:`, `http:` and `https:`";
+                   the services `s3:`, `gs:`, `az:`, `abfs:`, `http:` and `https:` (in a browser the last two, with `fetch`)";
         Err(refused(address, why))
     }
 }

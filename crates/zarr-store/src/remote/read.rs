@@ -9,16 +9,11 @@ use object_store::{
     Attribute, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore as Client, path::Path,
 };
 
-use super::{
-    connection::Connection,
-    failure::Failure,
-    service::Service,
-    transport::{LastModified, is_page_type},
+use super::{connection::Connection, failure::Failure, service::Service, transport::LastModified};
+use crate::{
+    BoxStream, ByteRange, Found, Key, Op, Result, StoreErrorKind, Version,
+    http_rules::{LARGEST, is_page_type},
 };
-use crate::{BoxStream, ByteRange, Found, Key, Op, Result, StoreErrorKind, Version};
-
-/// No value has more bytes; larger numbers are not understood everywhere.
-const LARGEST: u64 = i64::MAX as u64;
 
 /// The memory with which an answer of several pieces begins.
 const FIRST: usize = 64 << 10;

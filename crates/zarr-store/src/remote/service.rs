@@ -2,8 +2,7 @@
 
 use object_store::UpdateVersion;
 
-use super::transport::is_weak;
-use crate::{Conditions, Version};
+use crate::{Conditions, Version, http_rules::is_weak};
 
 /// Who answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     BoxFuture, BoxStream, ByteRange, Copied, Entry, Found, IoHints, Key, KeyLock, Listing, Op,
     Origin, Payload, Prefix, PutMode, RealPath, Result, Store, StoreErrorKind, Version,
+    http_rules::NO_LISTING,
 };
 
 impl ObjectStore {
@@ -78,11 +79,7 @@ impl ObjectStore {
         if self.connection.service != Service::Http {
             return Ok(());
         }
-        let kind = StoreErrorKind::Unsupported(
-            "listing a web server, since HTTP cannot list; open what you look for by its path, or \
-             consolidate the metadata",
-        );
-        Err(self.connection.error(op, prefix, kind))
+        Err(self.connection.error(op, prefix, NO_LISTING))
     }
 }
 

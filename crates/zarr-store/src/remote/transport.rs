@@ -9,9 +9,4 @@ mod reach;
 mod reply;
 mod validator;
 
-pub(super) use self::{
-    client::Connector,
-    reach::Reach,
-    reply::is_page_type,
-    validator::{LastModified, is_weak},
-};
+pub(super) use self::{client::Connector, reach::Reach, validator::LastModified};

@@ -14,10 +14,11 @@ use super::{
     body::{self, BodyLimit, size_of},
     errors::{endless, unfit},
 };
-use crate::ByteRange;
+use crate::{
+    ByteRange,
+    http_rules::{FURTHEST, is_page_type},
+};
 
-/// How far into a whole value we read for a range of it, where a server knows no ranges.
-const FURTHEST: u64 = 64 << 20;
 /// The longest text, such as a page of a listing, that is looked at whole.
 const LONGEST_TEXT: usize = 64 << 20;
 /// So much is taken of a text that says why a request failed.
@@ -177,13 +178,6 @@ fn is_listing(query: &str) -> bool {
     query
         .split('&')
         .any(|pair| matches!(pair, "list-type=2" | "comp=list"))
-}
-
-/// Whether an answer is a document about the value, such as an error, rather than the value.
-pub(crate) fn is_page_type(content_type: &str) -> bool {
-    ["text/html", "application/xml", "text/xml"]
-        .iter()
-        .any(|page| content_type.starts_with(page))
 }
 
 fn is_page(headers: &HeaderMap) -> bool {

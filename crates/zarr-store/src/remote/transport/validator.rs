@@ -9,15 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use object_store::client::HttpResponse;
 use reqwest::header::{self, HeaderValue};
 
+use crate::http_rules::is_weak;
+
 /// When the value was last changed, with the weak ETag if there was one: two answers with the same are
 /// of one writing.
 #[derive(Debug, Clone)]
 pub(in crate::remote) struct LastModified(pub(in crate::remote) String);
-
-/// Whether a tag is one that proves nothing about bytes.
-pub(in crate::remote) fn is_weak(tag: &str) -> bool {
-    tag.starts_with("W/")
-}
 
 /// The answer with its date noted beside it, where it has no strong ETag.
 ///
