@@ -1,5 +1,6 @@
 //! `cargo xtask sanitize`: runs the tests under the address sanitizer, which finds accesses outside of allocations and
-//! to freed memory. This file says which tests run: all, or in `ci` those that attack the files that may be unsafe.
+//! to freed memory, and memory that nobody can free any more. This file says which tests run: all, or in `ci` those that
+//! attack the files that may be unsafe.
 //!
 //! Doc tests are not among them, since they are built without the sanitizer. C libraries are not instrumented, but the
 //! sanitizer sees what they copy and free.
@@ -14,8 +15,11 @@ use crate::workspace::Workspace;
 
 const FLAG: &str = "-Zsanitizer=address";
 
-/// Some tests leak on purpose, or ask for more memory than there is, which must be an error and not the end of the run.
-const OPTIONS: &str = "detect_leaks=0:allocator_may_return_null=1";
+/// Some tests ask for more memory than there is, which must be an error and not the end of the run.
+const OPTIONS: &str = "detect_leaks=1:allocator_may_return_null=1";
+
+/// What is leaked on purpose, relative to the workspace.
+const LEAKS: &str = "xtask/src/sanitize/leaks.txt";
 
 /// All tests of the workspace except those that measure the memory of the process, which the sanitizer multiplies.
 const ALL: &[&[&str]] = &[
@@ -66,7 +70,10 @@ fn tests(workspace: &Workspace, groups: &[&[&str]], build: &[&str]) -> Result<Ou
         // `--target` is given, so that build scripts and macros are compiled without the flag. Reports need line
         // numbers only.
         command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
-        run_command(instrumented(&mut command).env("RUSTFLAGS", FLAG))?;
+        let leaks = workspace.root().join(LEAKS);
+        let leaks = format!("suppressions={}:print_suppressions=0", leaks.display());
+        command.env("RUSTFLAGS", FLAG).env("LSAN_OPTIONS", leaks);
+        run_command(instrumented(&mut command))?;
     }
     Ok(Outcome::Done)
 }
