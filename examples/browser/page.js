@@ -57,7 +57,7 @@ async function choose() {
 function slider(length, axis) {
   const row = document.createElement("label"), name = document.createElement("span");
   const input = document.createElement("input"), output = document.createElement("output");
-  const say = () => { output.textContent = `${at[axis]} of ${length}`; };
+  const say = () => { output.textContent = `${at[axis]} / ${length - 1}`; };
   row.className = "row";
   name.textContent = array.axes[axis];
   Object.assign(input, { type: "range", min: 0, max: Math.max(length - 1, 0), value: 0 });
