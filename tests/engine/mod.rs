@@ -8,6 +8,7 @@ mod failures;
 mod fields;
 mod foreign;
 mod grown;
+mod hostile_copies;
 mod indexes;
 mod into;
 mod kept;

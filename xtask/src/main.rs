@@ -54,7 +54,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "test",
-        help: "runs unit, integration and doc tests; [--crash] crash tests in full; [--models] locks in many orders of threads; [--remote] with more servers",
+        help: "runs unit, integration and doc tests; [--crash] crash tests in full; [--load] load and many rounds; \
+               [--models] locks in many orders of threads; [--remote] with more servers",
         run: |workspace, args| match args {
             [flag] if flag == "--remote" => remote::run(workspace),
             _ => test::run(workspace, args),

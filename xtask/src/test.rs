@@ -1,5 +1,6 @@
 //! `cargo xtask test`: unit, integration and doc tests of the default members; with `--crash` only the crash tests, in
-//! all of their rounds; with `--models` only the models of locks, in many orders of threads. This file gives tests a place to report what they skipped.
+//! all of their rounds; with `--load` only those that need many rounds or a minute of load; with `--models` only the models
+//! of locks, in many orders of threads. This file gives tests a place to report what they skipped.
 
 use std::fs;
 
@@ -19,13 +20,19 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
             command.env("ZARR_CRASH", "full");
             command
         }
+        [load] if load == "--load" => {
+            let packages = ["--package", "zarr-cli", "--package", "zarr-tests"];
+            let mut command = cargo(workspace, &["test", "--no-fail-fast", "--test", "load"]);
+            command.args(packages).env("ZARR_LOAD", "full");
+            command
+        }
         [models] if models == "--models" => {
             let orders = ["run", "--package", "zarr-models", "--", ORDERS];
             cargo(workspace, &orders)
         }
         [other, ..] => {
             return Err(format!(
-                "it takes `--crash`, `--models`, `--remote` or nothing, not `{other}`"
+                "it takes `--crash`, `--load`, `--models`, `--remote` or nothing, not `{other}`"
             ));
         }
     };

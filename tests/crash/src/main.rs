@@ -8,6 +8,7 @@
     reason = "a test that fails shall stop"
 )]
 
+mod arrays;
 mod crowd;
 mod jobs;
 
@@ -60,6 +61,10 @@ fn main() {
         "probe" => jobs::probe(&store, args.word(0), args.word(1)),
         "durable" => jobs::durable(&store, args.word(0)),
         "attribute" => jobs::attribute(&store, args.number(0)),
+        "append" => arrays::append(&store, args.number(0), args.number(1)),
+        "resize" => arrays::resize(&store, args.number(0), args.number(1)),
+        "replace" => arrays::replace(&store),
+        "look" => arrays::look(&store, args.number(0)),
         "crowd" => crowd::crowd(&store, args.word(0)),
         other => panic!("no such command: {other}"),
     }

@@ -9,6 +9,7 @@ mod responses;
 mod router;
 mod served_store;
 mod values;
+mod wanted;
 
 use std::convert::Infallible;
 use std::io::Write;

@@ -217,12 +217,13 @@ impl ChunkFetch {
     ) -> Result<Fetched, ChunkError> {
         let indexes = self.array.indexes();
         if let Some(kept) = indexes.latest(&self.key) {
-            let wanted = self.locate(&kept.data, wanted, Some(&kept.version))?;
+            let located = self.locate(&kept.data, wanted, Some(&kept.version));
             // Without a request for ranges, no answer would say that the index is old.
-            let is_old = wanted.to_fetch.is_empty() && !self.is_still(&kept.version).await?;
+            let asks = matches!(&located, Ok(found) if !found.to_fetch.is_empty());
+            let is_old = !asks && !self.is_still(&kept.version).await?;
             match is_old {
                 true => indexes.forget(&self.key),
-                false => match self.ranges(wanted, Some(&kept.version)).await {
+                false => match self.ranges(located?, Some(&kept.version)).await {
                     Err(error) if error.is_conflict() => indexes.forget(&self.key),
                     other => {
                         indexes.hit();

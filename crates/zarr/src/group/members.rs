@@ -1,6 +1,7 @@
 //! `Members`, the nodes below a group, down to a number of levels; and shorter ways to the children.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::stream::BoxStream;
@@ -127,6 +128,25 @@ impl Members {
             path.is_empty() || depth.reaches(path.split('/').count()) && filter.keeps(path, node)
         });
         found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        found
+    }
+
+    /// The first of [`each_metadata`](Self::each_metadata), so many at most. Few more are held meanwhile, however many
+    /// there are.
+    pub(super) async fn first_metadata(
+        mut self,
+        most: usize,
+    ) -> Vec<(String, Result<NodeMetadata>)> {
+        self.implicit = false;
+        let mut found = vec![];
+        let mut nodes = pin!(self.found());
+        while let Some(node) = nodes.next().await {
+            found.push(node);
+            if found.len() / 2 > most {
+                keep_first(&mut found, most);
+            }
+        }
+        keep_first(&mut found, most);
         found
     }
 
@@ -282,6 +302,12 @@ impl Members {
     }
 }
 operation!(Members => Vec<(NodePath, Node)>);
+
+/// Sorts what was found by path and drops all but so many.
+fn keep_first(found: &mut Vec<(String, Result<NodeMetadata>)>, most: usize) {
+    found.sort_by(|(a, _), (b, _)| a.cmp(b));
+    found.truncate(most);
+}
 
 /// Adds the groups that have no document, only nodes below them.
 fn add_implicit(found: &mut Vec<(String, Result<NodeMetadata>)>, format: ZarrFormat) {

@@ -57,8 +57,10 @@ impl Tree {
     }
 
     async fn run(self) -> Result<TreeView> {
-        let members = self.group.members();
-        let mut found = members.max_depth(self.level).each_metadata().await;
+        let members = self.group.members().max_depth(self.level);
+        // One more shows that there are more.
+        let most = self.max_nodes.saturating_add(1);
+        let mut found = members.first_metadata(most).await;
         // A group that cannot be listed at all has no tree.
         if let [(path, Err(_))] = &found[..]
             && path.is_empty()

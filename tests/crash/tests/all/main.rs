@@ -11,10 +11,12 @@
     reason = "a test that fails shall stop, and reads better without ceremony"
 )]
 
+mod arrays;
 mod cancelled;
 mod descriptors;
 mod errors;
 mod kill;
+mod names;
 mod power;
 mod processes;
 mod space;

@@ -43,6 +43,11 @@ struct Report {
 
 /// Answers a request for a report, by its name and query.
 pub(super) async fn report(served: &Arc<ServedStore>, name: &str, query: &str) -> HttpResponse {
+    let Some(query) = Query::parse(query) else {
+        return failed(&Failure::usage(
+            "the query is not UTF-8 in percent encoding",
+        ));
+    };
     let mut room = served.work.take(REPORT).await;
     // If the client is gone, the work ends at its next call to the store, at the closed gate. Until then it keeps its
     // memory.
@@ -52,7 +57,7 @@ pub(super) async fn report(served: &Arc<ServedStore>, name: &str, query: &str) -
         location: gate.guard(&served.location),
         shown: served.name.clone(),
         name: name.to_owned(),
-        query: Query::parse(query),
+        query,
     };
     let made = tokio::task::spawn_blocking(move || {
         let report = question.answer();
@@ -94,10 +99,11 @@ struct Query {
 }
 
 impl Query {
-    fn parse(text: &str) -> Self {
+    /// `None` if a value cannot be decoded.
+    fn parse(text: &str) -> Option<Self> {
         let mut query = Self::default();
         for (name, value) in text.split('&').filter_map(|part| part.split_once('=')) {
-            let value = text::percent_decoded(&value.replace('+', " ")).unwrap_or_default();
+            let value = text::percent_decoded(&value.replace('+', " "))?;
             match name {
                 "path" => query.path = value,
                 "selection" => query.selection = value,
@@ -105,7 +111,7 @@ impl Query {
                 _ => {}
             }
         }
-        query
+        Some(query)
     }
 
     /// The part of the array that is meant, if one is.

@@ -97,7 +97,7 @@ fn preflight() -> HttpResponse {
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS"),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "Range, If-None-Match, If-Range, Cache-Control",
+            "Range, If-Match, If-None-Match, If-Range, Cache-Control",
         ),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {

@@ -1,5 +1,8 @@
 //! Requests over a socket, against a server in this process.
 
+mod http;
+mod ways_out;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -93,11 +96,15 @@ impl Server {
     }
 
     fn ask(&self, method: &str, path: &str, headers: &str) -> Said {
+        self.ask_raw(method, path.as_bytes(), headers)
+    }
+
+    /// With a path of any bytes.
+    fn ask_raw(&self, method: &str, path: &[u8], headers: &str) -> Said {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
-        );
-        stream.write_all(request.as_bytes()).unwrap();
+        let rest = format!(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+        let request = [method.as_bytes(), b" ", path, rest.as_bytes()].concat();
+        stream.write_all(&request).unwrap();
         let mut all = Vec::new();
         stream.read_to_end(&mut all).unwrap();
         let end = all.windows(4).position(|end| end == b"\r\n\r\n").unwrap();

@@ -1,20 +1,21 @@
-//! The values of a store over HTTP: whole or a range, by version, and conditional (RFC 9110).
+//! The values of a store over HTTP: found, read in pieces or at once, all bytes of an answer from one version.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use hyper::header::{self, HeaderMap};
 use hyper::{Method, Request, StatusCode};
-use zarr::tools::{ByteRange, Found, Key, Op, Reserved, StoreError, StoreErrorKind, Version};
+use zarr::tools::{ByteRange, Found, Key, Op, Reserved, StoreError, StoreErrorKind, documents};
 
 use super::body::{self, Body};
-use super::responses::{HttpResponse, empty, failed, of_length, plain, set};
+use super::responses::{HttpResponse, failed, plain};
 use super::served_store::{PIECE, ServedStore};
+use super::wanted::Wanted;
 use crate::failure::Failure;
-use zarr::tools::documents;
+
+/// How often a value is looked for again that is replaced between the requests for its version and its bytes.
+const TRIES: usize = 16;
 
 /// The value at a path below the served location.
 pub(super) async fn value<B>(
@@ -30,66 +31,65 @@ pub(super) async fn value<B>(
     let Ok(key) = served.location.key(path) else {
         return plain(StatusCode::BAD_REQUEST, "this is not a key\n");
     };
-    let fail = |error: StoreError| failed(&Failure::zarr("cannot read", path, &error.into()));
-    // The value may be replaced between the requests for its version and its bytes.
-    for _ in 0..3 {
-        let head = match ValueVersion::find(served, &key).await {
-            Ok(Some(head)) => head,
-            Ok(None) => return plain(StatusCode::NOT_FOUND, "not found\n"),
-            Err(error) => return fail(error),
-        };
-        let size = head.size;
-        let tag = tag(&head);
-        if matches(request.headers(), tag.as_deref()) {
-            let mut answer = empty(StatusCode::NOT_MODIFIED);
-            describe(&mut answer, tag.as_deref());
-            return answer;
-        }
-        let range = range(request.headers(), tag.as_deref());
-        let Ok(bytes) = range.clone().unwrap_or_default().resolve(size) else {
-            let mut answer = plain(
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                "the value has fewer bytes\n",
-            );
-            let text = format!("bytes */{size}");
-            set(&mut answer, header::CONTENT_RANGE, &text);
-            describe(&mut answer, tag.as_deref());
-            return answer;
-        };
-        let writing = ValueVersion {
-            served: Arc::clone(served),
-            key: key.clone(),
-            head,
-        };
-        let data = match *request.method() {
-            Method::HEAD => body::ready(Bytes::new()),
-            _ => match writing.body(bytes.clone()).await {
-                Ok(Some(body)) => body,
-                Ok(None) => continue,
-                Err(error) => return fail(error),
-            },
-        };
-        let kind = match documents::ALL.contains(&key.name()) {
-            true => "application/json",
-            false => "application/octet-stream",
-        };
-        let mut answer = of_length(data, bytes.end - bytes.start, kind);
-        if range.is_some() {
-            *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
-            let last = bytes.end.saturating_sub(1);
-            let text = format!("bytes {}-{last}/{size}", bytes.start);
-            set(&mut answer, header::CONTENT_RANGE, &text);
-        }
-        describe(&mut answer, tag.as_deref());
-        return answer;
-    }
-    plain(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "the value keeps changing; try again\n",
-    )
+    let answered = answered(served, &key, request).await;
+    answered.unwrap_or_else(|error| failed(&Failure::zarr("cannot read", path, &error.into())))
 }
 
-/// One version of a value. All bytes that are read are of this version.
+async fn answered<B>(
+    served: &Arc<ServedStore>,
+    key: &Key,
+    request: &Request<B>,
+) -> Result<HttpResponse, StoreError> {
+    let mut known = None;
+    for _ in 0..TRIES {
+        let head = match known.take() {
+            Some(head) => head,
+            None => match find(served, key).await? {
+                Some(head) => head,
+                None => return Ok(plain(StatusCode::NOT_FOUND, "not found\n")),
+            },
+        };
+        let wanted = match Wanted::of(request, &head) {
+            Ok(wanted) => wanted,
+            Err(answer) => return Ok(*answer),
+        };
+        if *request.method() == Method::HEAD {
+            return Ok(wanted.answer(key, &head, body::ready(Bytes::new())));
+        }
+        let version = ValueVersion {
+            served: Arc::clone(served),
+            key: key.clone(),
+            head: head.clone(),
+        };
+        let (step, cost) = version.pace(&wanted.bytes)?;
+        if step < wanted.bytes.end - wanted.bytes.start {
+            if let Some(body) = version.body(&wanted.bytes, step, cost).await? {
+                return Ok(wanted.answer(key, &head, body));
+            }
+        } else if let Some(found) = version.current(&wanted, cost).await? {
+            // Perhaps of another version by now, which is as good if the request means the same bytes of it.
+            let (now, data) = (found.clone().map(drop), found.data);
+            let of_now = Wanted::of(request, &now);
+            if let Ok(wanted_now) = &of_now
+                && wanted_now.is(&wanted, data.len())
+            {
+                return Ok(wanted_now.answer(key, &now, body::ready(data)));
+            }
+            known = Some(now);
+        }
+    }
+    let why = "the value keeps changing; try again\n";
+    Ok(plain(StatusCode::SERVICE_UNAVAILABLE, why))
+}
+
+/// The current version of a value.
+async fn find(served: &Arc<ServedStore>, key: &Key) -> Result<Option<Found<()>>, StoreError> {
+    let (store, name) = (Arc::clone(served.location.store()), key.clone());
+    let asked = async move { store.head(&name).await };
+    to_its_end(served, key, asked).await
+}
+
+/// One version of a value.
 struct ValueVersion {
     served: Arc<ServedStore>,
     key: Key,
@@ -97,25 +97,19 @@ struct ValueVersion {
 }
 
 impl ValueVersion {
-    /// The current version.
-    async fn find(served: &Arc<ServedStore>, key: &Key) -> Result<Option<Found<()>>, StoreError> {
-        let (store, name) = (Arc::clone(served.location.store()), key.clone());
-        let asked = async move { store.head(&name).await };
-        to_its_end(served, key, asked).await
-    }
-
-    /// A body with a part of the value, of which the first piece is read already; `None` if there is another version
-    /// now.
-    async fn body(self, part: Range<u64>) -> Result<Option<Body>, StoreError> {
-        let (step, cost) = self.pace(&part)?;
-        let first = next(&part, step);
+    /// A body with a part of the value, piece by piece and all of this version, of which the first piece is read
+    /// already; `None` if there is another version now.
+    async fn body(
+        self,
+        part: &Range<u64>,
+        step: u64,
+        cost: u64,
+    ) -> Result<Option<Body>, StoreError> {
+        let first = next(part, step);
         let rest = first.end..part.end;
         let Some(first) = self.piece(first, cost).await? else {
             return Ok(None);
         };
-        if rest.is_empty() {
-            return Ok(Some(body::ready(first)));
-        }
         let rest = stream::try_unfold((self, rest), move |(writing, rest)| async move {
             if rest.is_empty() {
                 return Ok(None);
@@ -151,21 +145,46 @@ impl ValueVersion {
         }
     }
 
-    /// Some of its bytes, whose memory is reserved until the client has them; `None` if there is another version now.
+    /// Some of its bytes; `None` if there is another version now.
     async fn piece(&self, range: Range<u64>, cost: u64) -> Result<Option<Bytes>, StoreError> {
+        let length = range.end - range.start;
+        let found = self.get(ByteRange::Bounded(range), true, cost).await?;
+        let bytes = found.map(|found| found.data);
+        Ok(bytes.filter(|bytes| bytes.len() as u64 == length))
+    }
+
+    /// The bytes that are wanted, of the version that is there now; `None` if it has none like these.
+    async fn current(
+        &self,
+        wanted: &Wanted,
+        cost: u64,
+    ) -> Result<Option<Found<Bytes>>, StoreError> {
+        let room = cost.max(PIECE);
+        let range = match wanted.is_part {
+            true => ByteRange::Bounded(wanted.bytes.clone()),
+            false => ByteRange::AtMost(room),
+        };
+        self.get(range, false, room).await
+    }
+
+    /// Bytes whose memory is reserved until the client has them; `None` if they are not there any more.
+    async fn get(
+        &self,
+        range: ByteRange,
+        is_same: bool,
+        cost: u64,
+    ) -> Result<Option<Found<Bytes>>, StoreError> {
         let room: Reserved = self.served.room(cost).take(cost).await;
         let (store, key) = (Arc::clone(self.served.location.store()), self.key.clone());
-        let version = self.head.version.clone();
+        let version = self.head.version.clone().filter(|_| is_same);
         let asked = async move {
-            let length = range.end - range.start;
-            let wanted = ByteRange::Bounded(range);
-            match store.get(&key, wanted, version.as_ref()).await {
-                Ok(Some(found)) if found.data.len() as u64 == length => {
-                    Ok(Some(body::hold(found.data, room)))
-                }
-                Ok(_) => Ok(None),
-                Err(error) if matches!(error.kind, StoreErrorKind::Conflict) => Ok(None),
-                Err(error) => Err(error),
+            use StoreErrorKind::{Conflict, OutOfRange, TooLarge};
+            match store.get(&key, range, version.as_ref()).await {
+                Ok(found) => Ok(found.map(|found| found.map(|bytes| body::hold(bytes, room)))),
+                Err(error) => match error.kind {
+                    Conflict | OutOfRange { .. } | TooLarge { .. } => Ok(None),
+                    _ => Err(error),
+                },
             }
         };
         to_its_end(&self.served, &self.key, asked).await
@@ -198,55 +217,4 @@ async fn to_its_end<T: Send + 'static>(
         let kind = StoreErrorKind::Io(std::io::Error::other(gone));
         Err(StoreError::new(Op::Get, served.location.store(), key, kind))
     })
-}
-
-fn describe(answer: &mut HttpResponse, tag: Option<&str>) {
-    set(answer, header::ACCEPT_RANGES, "bytes");
-    set(answer, header::CACHE_CONTROL, "no-cache");
-    if let Some(tag) = tag {
-        set(answer, header::ETAG, tag);
-    }
-}
-
-/// The entity tag of a version; `None` if the store gives no versions.
-fn tag(head: &Found<()>) -> Option<String> {
-    let version: &Version = head.version.as_ref()?;
-    let mut hasher = DefaultHasher::new();
-    version.hash(&mut hasher);
-    Some(format!("\"{:016x}-{:x}\"", hasher.finish(), head.size))
-}
-
-/// Whether the client has this version already.
-fn matches(headers: &HeaderMap, tag: Option<&str>) -> bool {
-    let asked = headers.get_all(header::IF_NONE_MATCH).iter();
-    let tags = asked
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|list| list.split(','));
-    tags.map(str::trim).any(|asked| {
-        asked == "*" || tag.is_some_and(|tag| asked.strip_prefix("W/").unwrap_or(asked) == tag)
-    })
-}
-
-/// The requested range. Requests for several ranges, and malformed ones, get the whole value, as RFC 9110 allows.
-fn range(headers: &HeaderMap, tag: Option<&str>) -> Option<ByteRange> {
-    if let Some(asked) = headers.get(header::IF_RANGE)
-        && asked.to_str().ok() != tag
-    {
-        return None;
-    }
-    let text = headers.get(header::RANGE)?.to_str().ok()?;
-    let (first, last) = text.strip_prefix("bytes=")?.trim().split_once('-')?;
-    if first.is_empty() {
-        // The last 0 bytes cannot be satisfied.
-        return Some(match last.parse().ok()? {
-            0 => ByteRange::From(u64::MAX),
-            count => ByteRange::Last(count),
-        });
-    }
-    let first: u64 = first.parse().ok()?;
-    if last.is_empty() {
-        return Some(ByteRange::From(first));
-    }
-    let last: u64 = last.parse().ok()?;
-    (first <= last).then(|| ByteRange::Bounded(first..last.saturating_add(1)))
 }
