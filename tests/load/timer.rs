@@ -44,6 +44,7 @@ async fn use_files(slabs: u64) {
         let read = array.read::<u32>(place).await.unwrap();
         assert!(apart(move || read == cells()).await);
     }
+    apart(move || drop(dir)).await;
 }
 
 /// The lateness that one tick in a hundred exceeds, and the most of all.
