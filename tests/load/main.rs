@@ -17,6 +17,7 @@ mod json;
 mod nodes;
 mod random;
 mod shard_indexes;
+mod soak;
 mod timer;
 
 use peak_alloc::PeakAlloc;
@@ -33,9 +34,10 @@ fn rounds(all: u64, few: u64) -> u64 {
 }
 
 fn main() {
-    let tests: [(&str, fn()); 6] = [
+    let tests: [(&str, fn()); 7] = [
         ("b2_million_chunks", chunks::run),
         ("b4_timer_beside_files", timer::run),
+        ("b6_soak", soak::run),
         ("b9_many_nodes", nodes::run),
         ("h3_documents", json::run),
         ("h5_shard_indexes", shard_indexes::run),

@@ -14,8 +14,9 @@ use crate::{
     Scratch,
 };
 
-/// The most bytes that an encoded chunk may have. Nothing in the metadata bounds it.
-pub(crate) const MAX_ENCODED: usize = 1 << 31;
+/// The most bytes that an encoded chunk may have. Nothing in the metadata bounds it. What compressors make of so many must
+/// fit into memory, too, which is little where addresses have 32 bits.
+pub(crate) const MAX_ENCODED: usize = if usize::BITS < 64 { 1 << 28 } else { 1 << 31 };
 
 /// Elements of variable length, each after its length.
 #[derive(Clone, Debug)]

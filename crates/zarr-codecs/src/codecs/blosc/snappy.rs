@@ -47,7 +47,7 @@ fn element(tag: u8, src: &[u8]) -> Option<(usize, Option<usize>, &[u8])> {
         0 if top < 60 => (top + 1, None, src),
         0 => {
             let (len, rest) = number(src, top - 59)?;
-            (len.checked_add(1)?, None, rest)
+            (len.saturating_add(1), None, rest)
         }
         1 => {
             let (low, rest) = number(src, 1)?;

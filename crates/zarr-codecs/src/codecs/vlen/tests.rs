@@ -78,7 +78,16 @@ fn elements_move_like_any_others() {
             .collect(),
     };
     for codecs in lists {
-        let chain = chain(&codecs, &[4, 6], DataType::String, b"xx").unwrap();
+        let chain = match chain(&codecs, &[4, 6], DataType::String, b"xx") {
+            // Where addresses have 32 bits, a compressor of shards of texts could be asked for more than memory has.
+            Err(error)
+                if usize::BITS < 64 && matches!(error.kind, CodecErrorKind::Limit { .. }) =>
+            {
+                assert_eq!(codecs.as_array().unwrap().len(), 3, "{error}");
+                continue;
+            }
+            chain => chain.unwrap(),
+        };
         let encoded = encode_vlen(&chain, &elements).unwrap();
         let all = decode_vlen(&chain, &encoded, &Region::whole(&[4, 6])).unwrap();
         assert_eq!(all, elements, "{codecs}");

@@ -77,6 +77,9 @@ fn a_part_that_was_not_written_gives_no_vec() {
     assert!(twice.into_vec::<u32>().is_none());
 }
 
+/// On some processors with 32 bits, where memory for the one is memory for the other.
+const U64_LIES_LIKE_U32: bool = align_of::<u64>() == align_of::<u32>();
+
 #[test]
 fn another_layout_gives_no_vec() {
     let filled = || {
@@ -85,7 +88,7 @@ fn another_layout_gives_no_vec() {
         all
     };
     assert_eq!(filled().into_vec::<u32>().unwrap(), [10; 4]);
-    assert!(filled().into_vec::<u64>().is_none());
+    assert_eq!(filled().into_vec::<u64>().is_some(), U64_LIES_LIKE_U32);
     assert!(filled().into_vec::<u8>().is_none());
 }
 
@@ -179,7 +182,7 @@ fn used_memory_is_used_again_where_it_is_enough() {
     );
     let odd = output_in(Destination::of(vec![1_u32; 8], Order::C), &[8], &[8]);
     write_all(&odd);
-    assert!(odd.into_vec::<u64>().is_none());
+    assert_eq!(odd.into_vec::<u64>().is_some(), U64_LIES_LIKE_U32);
 }
 
 #[test]

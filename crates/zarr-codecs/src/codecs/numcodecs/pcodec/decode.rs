@@ -13,7 +13,7 @@ use crate::{CodecError, CodecErrorKind};
 /// Numbers decoded at once: they stay in cache on their way to the output.
 const BATCH: usize = 8 * FULL_BATCH_N;
 /// A window of lookback that any writer may ask for.
-const WINDOW: usize = 1 << 15;
+const WINDOW: u64 = 1 << 15;
 
 fn corrupt(text: &str) -> CodecError {
     CodecErrorKind::Corrupt(text.to_string()).of(NAME)
@@ -73,7 +73,7 @@ struct ChunkHead {
     /// Entries of its dictionary.
     dictionary: usize,
     /// Numbers of its window of lookback.
-    window: usize,
+    window: u64,
 }
 
 impl ChunkHead {
@@ -86,7 +86,7 @@ impl ChunkHead {
         }
         let mut bits = BitReader { src, at: 8 };
         let head = |bits: &mut BitReader<'_>| {
-            let (mut dictionary, mut window) = (0, 0);
+            let (mut dictionary, mut window) = (0, 0_u64);
             let count = bits.take(24)? + 1;
             match bits.take(4)? {
                 // A base of the numbers' own size, how many bits are quantized, or a dictionary.
@@ -121,7 +121,7 @@ impl ChunkHead {
         if self.dictionary > self.count {
             return Err(corrupt("a dictionary has more entries than its chunk"));
         }
-        if self.window > WINDOW.max(self.count.next_power_of_two()) {
+        if self.window > WINDOW.max(self.count.next_power_of_two() as u64) {
             return Err(corrupt("a window is larger than its chunk"));
         }
         Ok(())

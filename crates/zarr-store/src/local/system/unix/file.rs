@@ -10,7 +10,7 @@ use std::{
 
 use rustix::{
     buffer::spare_capacity,
-    fs::{Mode, OFlags, fchmod, openat},
+    fs::{Mode, OFlags, RawMode, fchmod, openat},
     io::{Errno, pread},
 };
 
@@ -56,8 +56,9 @@ pub(crate) fn version(metadata: &Metadata) -> [u64; 4] {
 }
 
 /// Who may read, write and run a file of this mode.
-pub(super) fn permissions(mode: u32) -> Permissions {
-    Mode::from_raw_mode(mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO)
+pub(super) fn permissions(mode: impl Into<u32>) -> Permissions {
+    // Systems have modes of 16 or of 32 bits, and these are in the lowest nine.
+    Mode::from_raw_mode(mode.into() as RawMode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO)
 }
 
 /// A new file for writing, or `AlreadyExists`.

@@ -21,7 +21,7 @@ use rustix::{
 
 /// Opens what lies below `root`, part by part, and refuses every link with `XDEV`, which is how
 /// Linux says that a name leads outside.
-fn walk_beneath(root: &OwnedFd, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
+pub(super) fn walk_beneath(root: &OwnedFd, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
     let open = |dir: &OwnedFd, part: &str, flags: OFlags| {
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         retry_on_intr(|| openat(dir.as_fd(), part, flags, Mode::empty())).map_err(|e| {
@@ -167,7 +167,7 @@ mod other {
 
     use rustix::fs::OFlags;
 
-    pub(in crate::local) use super::walk_beneath as open_beneath;
+    pub(in crate::local::system::unix) use super::walk_beneath as open_beneath;
 
     /// To be passed through, or asked about; here it must be readable for that.
     pub(in crate::local) const NO_ACCESS: OFlags = OFlags::NONBLOCK;
