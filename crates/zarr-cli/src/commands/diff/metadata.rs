@@ -28,13 +28,10 @@ pub(super) fn of_node(node: &Node, content: bool) -> Value {
     }
 }
 
-/// In format 2, the names of axes are an attribute, by the convention of xarray.
-const DIMENSION_NAMES: &str = "_ARRAY_DIMENSIONS";
-
 fn seen(array: &Array) -> Value {
     let (mut names, mut attributes) = (json!(array.dimension_names()), array.attrs().clone());
     if let ArrayMetadata::V2 { .. } = array.metadata()
-        && let Some(found) = attributes.shift_remove(DIMENSION_NAMES)
+        && let Some(found) = attributes.shift_remove(hierarchy::DIMENSION_NAMES)
     {
         names = found;
     }

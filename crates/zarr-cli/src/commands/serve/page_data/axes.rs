@@ -7,12 +7,10 @@ use zarr::{Array, Location, Node};
 
 use crate::address::existing;
 use crate::elements::numbers;
+use crate::hierarchy::DIMENSION_NAMES;
 
 /// The most coordinates of an axis that are sent.
 const COORDINATES: u64 = 1 << 16;
-
-/// What format 2 has no field for, xarray keeps in this attribute.
-const DIMENSION_NAMES: &str = "_ARRAY_DIMENSIONS";
 
 /// Describes each axis of the array at a path.
 pub(super) fn describe(location: &Location, path: &str, array: &Array) -> Vec<Value> {
