@@ -56,12 +56,20 @@ impl<S: Store, H: Hook + Default> Hooked<S, H> {
 }
 
 impl<S: Store, H: Hook> Wrapper for Hooked<S, H> {
-    const IS_HOOKED: bool = true;
-    const READS: Reads = H::READS;
-    const COPIES: bool = H::COPIES;
-
     fn inner(&self) -> (&dyn Store, Option<&dyn Store>) {
         (&self.inner, None)
+    }
+
+    fn is_hooked(&self) -> bool {
+        true
+    }
+
+    fn reads(&self) -> Reads {
+        H::READS
+    }
+
+    fn copies(&self) -> bool {
+        H::COPIES
     }
 
     fn wrapped_hints(&self) -> IoHints {

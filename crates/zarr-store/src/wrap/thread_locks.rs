@@ -31,7 +31,9 @@ impl<S: Store> ThreadLocks<S> {
 }
 
 impl<S: Store> Wrapper for ThreadLocks<S> {
-    const LOCKS_PROCESSES: bool = false;
+    fn locks_processes(&self) -> bool {
+        false
+    }
 
     fn inner(&self) -> (&dyn Store, Option<&dyn Store>) {
         (&self.inner, None)

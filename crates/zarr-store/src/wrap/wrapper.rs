@@ -1,28 +1,22 @@
 //! `Wrapper`: what a store around others changes. A wrapper is a [`Store`], and a
 //! [`BlockingStore`](crate::BlockingStore) where the stores inside are: the two files below implement both for all
-//! wrappers.
+//! wrappers. What takes more than a line there is compiled once, for `dyn Wrapper`, and not for each of them.
 
 mod asynchronous;
 mod blocking;
 
-use std::{
-    borrow::Cow,
-    collections::BTreeMap,
-    fmt::{Debug, Display},
-    iter,
-    sync::Arc,
-    time::Duration,
-};
+use std::{borrow::Cow, collections::BTreeMap, iter, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
 use super::hook::{Call, Outcome, Reads};
 use crate::{
-    Entry, IoHints, Key, Listing, Object, Op, Origin, Prefix, Result, Store, store::kind_of,
+    BlockingStore, Entry, IoHints, Key, Listing, Object, Op, Origin, Prefix, RealPath, Result,
+    Store, store::kind_of,
 };
 
 /// A store around another one, or around two. All that it does not say goes to the store inside, as it is.
-pub(crate) trait Wrapper: Debug + Display + Send + Sync + 'static {
+pub(crate) trait Wrapper: Store + BlockingStore {
     /// The store inside; the second one, if there are two.
     fn inner(&self) -> (&dyn Store, Option<&dyn Store>);
 
@@ -53,15 +47,24 @@ pub(crate) trait Wrapper: Debug + Display + Send + Sync + 'static {
     }
 
     /// Whether the locks of the store inside keep other processes out here as well, if they do there.
-    const LOCKS_PROCESSES: bool = true;
+    fn locks_processes(&self) -> bool {
+        true
+    }
 
     /// Whether anything is done around calls: where not, they are not even timed.
-    const IS_HOOKED: bool = false;
+    fn is_hooked(&self) -> bool {
+        false
+    }
+
     /// How far reads concern the wrapper.
-    const READS: Reads = Reads::Pass;
+    fn reads(&self) -> Reads {
+        Reads::Pass
+    }
 
     /// Whether the store inside may copy values by itself.
-    const COPIES: bool = true;
+    fn copies(&self) -> bool {
+        true
+    }
 
     /// Before a call: see [`Hook::before`](crate::Hook::before).
     fn before(&self, call: &Call<'_>) -> Result<Duration> {
@@ -88,14 +91,14 @@ pub(crate) trait Wrapper: Debug + Display + Send + Sync + 'static {
 }
 
 /// The stores inside; the one that says what there is comes first.
-fn inners(wrapper: &impl Wrapper) -> impl DoubleEndedIterator<Item = &dyn Store> {
+fn inners(wrapper: &dyn Wrapper) -> impl DoubleEndedIterator<Item = &dyn Store> {
     let (first, second) = wrapper.inner();
     iter::once(first).chain(second)
 }
 
 /// The store inside that has a key, the key there, and the call about it.
 fn place<'a>(
-    wrapper: &'a impl Wrapper,
+    wrapper: &'a dyn Wrapper,
     op: Op,
     key: &'a Key,
 ) -> Result<(&'a dyn Store, Cow<'a, Key>, Call<'a>)> {
@@ -104,25 +107,39 @@ fn place<'a>(
 }
 
 /// A key of the wrapper as the store inside has it.
-fn inner_key<'k>(wrapper: &impl Wrapper, key: &'k Key) -> Result<Cow<'k, Key>> {
+fn inner_key<'k>(wrapper: &dyn Wrapper, key: &'k Key) -> Result<Cow<'k, Key>> {
     Ok(match wrapper.root() {
         Some(root) => Cow::Owned(root.key(key)?),
         None => Cow::Borrowed(key),
     })
 }
 
-/// Where a value of the wrapper lies, as the store inside says.
-fn inner_origin(wrapper: &impl Wrapper, key: &Key) -> Option<Origin> {
+/// Where a value of the wrapper lies, as the store inside says, which may copy it by itself.
+fn inner_origin(wrapper: &dyn Wrapper, key: &Key) -> Option<Origin> {
+    if !wrapper.copies() {
+        return None;
+    }
     let name = inner_key(wrapper, key).ok()?;
     wrapper.inner_of(key).origin(&name)
 }
 
 /// A directory of the wrapper as the store inside has it.
-fn inner_prefix<'p>(wrapper: &impl Wrapper, prefix: &'p Prefix) -> Result<Cow<'p, Prefix>> {
+fn inner_prefix<'p>(wrapper: &dyn Wrapper, prefix: &'p Prefix) -> Result<Cow<'p, Prefix>> {
     Ok(match wrapper.root() {
         Some(root) => Cow::Owned(root.join(prefix)?),
         None => Cow::Borrowed(prefix),
     })
+}
+
+fn real_path(wrapper: &dyn Wrapper, prefix: &Prefix) -> RealPath {
+    let inner = wrapper.inner().0;
+    match (inner_prefix(wrapper, prefix), wrapper.root()) {
+        (Ok(name), _) => inner.real_path(&name),
+        // Too long to be there.
+        (Err(_), root) => inner
+            .real_path(root.unwrap_or(&Prefix::root()))
+            .join(prefix),
+    }
 }
 
 /// A listed value of a store inside as the wrapper has it.
@@ -134,7 +151,7 @@ fn outer_entry(root: &Prefix, entry: &Entry) -> Option<Entry> {
 }
 
 /// A listing of a store inside as the wrapper has it.
-fn outer_listing(wrapper: &impl Wrapper, listing: Listing) -> Listing {
+fn outer_listing(wrapper: &dyn Wrapper, listing: Listing) -> Listing {
     let Some(root) = wrapper.root() else {
         return listing;
     };

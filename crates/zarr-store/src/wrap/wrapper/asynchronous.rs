@@ -11,7 +11,7 @@ use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::{
     Wrapper, call, inner_origin, inner_prefix, inners, joined, nothing, outer_entry, outer_listing,
-    place,
+    place, real_path,
 };
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Call, Copied, Entry, Found, IoHints, Key,
@@ -21,27 +21,6 @@ use crate::{
     store,
 };
 
-/// The call `ask`, with what the wrapper does around it.
-async fn around<W: Wrapper, T>(
-    wrapper: &W,
-    call: Call<'_>,
-    ask: impl Future<Output = Result<T>> + Send,
-    received: impl FnOnce(&T) -> u64 + Send,
-) -> Result<T> {
-    if !W::IS_HOOKED {
-        return ask.await;
-    }
-    match wrapper.before(&call)? {
-        Duration::ZERO => {}
-        Duration::MAX => pending().await,
-        time => sleep(time).await,
-    }
-    let begin = Instant::now();
-    let answer = ask.await;
-    wrapper.after(&call, &Outcome::of(begin, &answer, received));
-    answer
-}
-
 impl<W: Wrapper> Store for W {
     fn get<'a>(
         &'a self,
@@ -49,23 +28,7 @@ impl<W: Wrapper> Store for W {
         range: ByteRange,
         same: Option<&'a Version>,
     ) -> BoxFuture<'a, Result<Option<Found<Bytes>>>> {
-        Box::pin(async move {
-            let (inner, name, call) = place(self, Op::Get, key)?;
-            let ask = inner.get(&name, range, same);
-            if W::READS == Reads::Pass {
-                return ask.await;
-            }
-            let ask = ask.map(|answer| {
-                Ok(answer?.map(|found| Found {
-                    data: self.bytes(&call, found.data),
-                    ..found
-                }))
-            });
-            let received = |found: &Option<Found<Bytes>>| {
-                found.as_ref().map_or(0, |found| found.data.len() as u64)
-            };
-            around(self, call, ask, received).await
-        })
+        Box::pin(get(self, key, range, same))
     }
 
     fn get_ranges<'a>(
@@ -74,20 +37,11 @@ impl<W: Wrapper> Store for W {
         ranges: &'a [Range<u64>],
         same: Option<&'a Version>,
     ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
-        if W::READS != Reads::Pass {
-            return Box::pin(store::get_ranges(self, key, ranges, same));
-        }
-        Box::pin(async move {
-            let (inner, name, _) = place(self, Op::Get, key)?;
-            inner.get_ranges(&name, ranges, same).await
-        })
+        Box::pin(get_ranges(self, key, ranges, same))
     }
 
     fn head<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>> {
-        Box::pin(async move {
-            let (inner, name, call) = place(self, Op::Head, key)?;
-            around(self, call, inner.head(&name), nothing).await
-        })
+        Box::pin(head(self, key))
     }
 
     fn put<'a>(
@@ -96,37 +50,19 @@ impl<W: Wrapper> Store for W {
         value: Payload,
         mode: PutMode,
     ) -> BoxFuture<'a, Result<Option<Version>>> {
-        Box::pin(async move {
-            let (inner, name, call) = place(self, Op::Put, key)?;
-            let sent = value.len() as u64;
-            let call = Call { sent, ..call };
-            around(self, call, inner.put(&name, value, mode), nothing).await
-        })
+        Box::pin(put(self, key, value, mode))
     }
 
     fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
-            let (inner, name, call) = place(self, Op::Delete, key)?;
-            around(self, call, inner.delete(&name, same), nothing).await
-        })
+        Box::pin(delete(self, key, same))
     }
 
     fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
-            let name = inner_prefix(self, prefix)?;
-            let call = call(Op::DeletePrefix, prefix.as_str());
-            let ask = async {
-                for inner in inners(self) {
-                    inner.delete_prefix(&name).await?;
-                }
-                Ok(())
-            };
-            around(self, call, ask, nothing).await
-        })
+        Box::pin(delete_prefix(self, prefix))
     }
 
     fn origin(&self, key: &Key) -> Option<Origin> {
-        W::COPIES.then(|| inner_origin(self, key))?
+        inner_origin(self, key)
     }
 
     fn copy_from<'a>(
@@ -135,92 +71,23 @@ impl<W: Wrapper> Store for W {
         to: &'a Key,
         most: u64,
     ) -> BoxFuture<'a, Result<Copied>> {
-        if !W::COPIES {
-            return Box::pin(ready(Ok(Copied::Elsewhere)));
-        }
-        Box::pin(async move {
-            let (inner, name, call) = place(self, Op::Copy, to)?;
-            around(self, call, inner.copy_from(origin, &name, most), nothing).await
-        })
+        Box::pin(copy_from(self, origin, to, most))
     }
 
     fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        if let Some(keys) = self.known_keys() {
-            return Box::pin(ready(Ok(key_map::list_dir(keys, prefix, |size| *size))));
-        }
-        Box::pin(async move {
-            let name = inner_prefix(self, prefix)?;
-            let (first, second) = self.inner();
-            let call = call(Op::List, prefix.as_str());
-            let ask = async {
-                let listing = first.list_dir(&name).await?;
-                Ok(match second {
-                    Some(second) => joined(listing, second.list_dir(&name).await?),
-                    None => listing,
-                })
-            };
-            let listing = around(self, call, ask, nothing).await?;
-            Ok(outer_listing(self, listing))
-        })
+        Box::pin(list_dir(self, prefix))
     }
 
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        if let Some(keys) = self.known_keys() {
-            let entries = key_map::list(keys, prefix, |size| *size);
-            return Box::pin(stream::iter(entries.into_iter().map(Ok)));
-        }
-        let name = match inner_prefix(self, prefix) {
-            Ok(name) => name,
-            Err(e) => return Box::pin(stream::iter([Err(e)])),
-        };
-        let (first, second) = self.inner();
-        let mut entries = first.list(&name);
-        if let Some(second) = second {
-            entries = Box::pin(entries.chain(second.list(&name)));
-        }
-        if let Some(root) = self.root() {
-            let outer = |entry| ready(Ok(outer_entry(root, &entry)));
-            entries = Box::pin(entries.try_filter_map(outer));
-        }
-        if !W::IS_HOOKED {
-            return entries;
-        }
-        let prefix = prefix.clone();
-        // The call is the beginning of the list; what fails later is in the stream.
-        let begin = async move {
-            let call = call(Op::List, prefix.as_str());
-            match around(self, call, ready(Ok(())), nothing).await {
-                Ok(()) => entries,
-                Err(e) => Box::pin(stream::iter([Err(e)])),
-            }
-        };
-        Box::pin(begin.into_stream().flatten())
+        list(self, prefix)
     }
 
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
-        Box::pin(async move {
-            let (inner, name, call) = place(self, Op::Lock, key)?;
-            let lock = match (Self::LOCKS_PROCESSES, self.as_blocking()) {
-                (false, Some(face)) => {
-                    Box::pin(KeyLock::acquire(face.lock_name(key)).map(Ok)) as BoxFuture<'_, _>
-                }
-                _ => inner.lock(&name),
-            };
-            around(self, call, lock, nothing).await
-        })
+        Box::pin(lock(self, key))
     }
 
     fn sync(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move {
-            let ask = async {
-                // Data before what speaks of it.
-                for inner in inners(self).rev() {
-                    inner.sync().await?;
-                }
-                Ok(())
-            };
-            around(self, call(Op::Sync, ""), ask, nothing).await
-        })
+        Box::pin(sync(self))
     }
 
     fn hints(&self) -> IoHints {
@@ -228,14 +95,7 @@ impl<W: Wrapper> Store for W {
     }
 
     fn real_path(&self, prefix: &Prefix) -> RealPath {
-        let inner = self.inner().0;
-        match (inner_prefix(self, prefix), self.root()) {
-            (Ok(name), _) => inner.real_path(&name),
-            // Too long to be there.
-            (Err(_), root) => inner
-                .real_path(root.unwrap_or(&Prefix::root()))
-                .join(prefix),
-        }
+        real_path(self, prefix)
     }
 
     fn kind(&self) -> &'static str {
@@ -248,4 +108,176 @@ impl<W: Wrapper> Store for W {
         let near = !self.wrapped_hints().high_latency;
         (all && near).then_some(self as &dyn BlockingStore)
     }
+}
+
+async fn get(
+    wrapper: &dyn Wrapper,
+    key: &Key,
+    range: ByteRange,
+    same: Option<&Version>,
+) -> Result<Option<Found<Bytes>>> {
+    let (inner, name, call) = place(wrapper, Op::Get, key)?;
+    let ask = inner.get(&name, range, same);
+    if wrapper.reads() == Reads::Pass {
+        return ask.await;
+    }
+    let ask = ask.map(|answer| {
+        Ok(answer?.map(|found| Found {
+            data: wrapper.bytes(&call, found.data),
+            ..found
+        }))
+    });
+    let received =
+        |found: &Option<Found<Bytes>>| found.as_ref().map_or(0, |found| found.data.len() as u64);
+    around(wrapper, call, ask, received).await
+}
+
+async fn get_ranges(
+    wrapper: &dyn Wrapper,
+    key: &Key,
+    ranges: &[Range<u64>],
+    same: Option<&Version>,
+) -> Result<Option<Found<Vec<Bytes>>>> {
+    if wrapper.reads() != Reads::Pass {
+        return store::get_ranges(wrapper, key, ranges, same).await;
+    }
+    let (inner, name, _) = place(wrapper, Op::Get, key)?;
+    inner.get_ranges(&name, ranges, same).await
+}
+
+async fn head(wrapper: &dyn Wrapper, key: &Key) -> Result<Option<Found<()>>> {
+    let (inner, name, call) = place(wrapper, Op::Head, key)?;
+    around(wrapper, call, inner.head(&name), nothing).await
+}
+
+async fn put(
+    wrapper: &dyn Wrapper,
+    key: &Key,
+    value: Payload,
+    mode: PutMode,
+) -> Result<Option<Version>> {
+    let (inner, name, call) = place(wrapper, Op::Put, key)?;
+    let sent = value.len() as u64;
+    let call = Call { sent, ..call };
+    around(wrapper, call, inner.put(&name, value, mode), nothing).await
+}
+
+async fn delete(wrapper: &dyn Wrapper, key: &Key, same: Option<&Version>) -> Result<()> {
+    let (inner, name, call) = place(wrapper, Op::Delete, key)?;
+    around(wrapper, call, inner.delete(&name, same), nothing).await
+}
+
+async fn delete_prefix(wrapper: &dyn Wrapper, prefix: &Prefix) -> Result<()> {
+    let name = inner_prefix(wrapper, prefix)?;
+    let call = call(Op::DeletePrefix, prefix.as_str());
+    let ask = async {
+        for inner in inners(wrapper) {
+            inner.delete_prefix(&name).await?;
+        }
+        Ok(())
+    };
+    around(wrapper, call, ask, nothing).await
+}
+
+async fn copy_from(wrapper: &dyn Wrapper, origin: &Origin, to: &Key, most: u64) -> Result<Copied> {
+    if !wrapper.copies() {
+        return Ok(Copied::Elsewhere);
+    }
+    let (inner, name, call) = place(wrapper, Op::Copy, to)?;
+    let ask = inner.copy_from(origin, &name, most);
+    around(wrapper, call, ask, nothing).await
+}
+
+async fn list_dir(wrapper: &dyn Wrapper, prefix: &Prefix) -> Result<Listing> {
+    if let Some(keys) = wrapper.known_keys() {
+        return Ok(key_map::list_dir(keys, prefix, |size| *size));
+    }
+    let name = inner_prefix(wrapper, prefix)?;
+    let (first, second) = wrapper.inner();
+    let call = call(Op::List, prefix.as_str());
+    let ask = async {
+        let listing = first.list_dir(&name).await?;
+        Ok(match second {
+            Some(second) => joined(listing, second.list_dir(&name).await?),
+            None => listing,
+        })
+    };
+    let listing = around(wrapper, call, ask, nothing).await?;
+    Ok(outer_listing(wrapper, listing))
+}
+
+fn list<'a>(wrapper: &'a dyn Wrapper, prefix: &Prefix) -> BoxStream<'a, Result<Entry>> {
+    if let Some(keys) = wrapper.known_keys() {
+        let entries = key_map::list(keys, prefix, |size| *size);
+        return Box::pin(stream::iter(entries.into_iter().map(Ok)));
+    }
+    let name = match inner_prefix(wrapper, prefix) {
+        Ok(name) => name,
+        Err(e) => return Box::pin(stream::iter([Err(e)])),
+    };
+    let (first, second) = wrapper.inner();
+    let mut entries = first.list(&name);
+    if let Some(second) = second {
+        entries = Box::pin(entries.chain(second.list(&name)));
+    }
+    if let Some(root) = wrapper.root() {
+        let outer = |entry| ready(Ok(outer_entry(root, &entry)));
+        entries = Box::pin(entries.try_filter_map(outer));
+    }
+    if !wrapper.is_hooked() {
+        return entries;
+    }
+    let prefix = prefix.clone();
+    // The call is the beginning of the list; what fails later is in the stream.
+    let begin = async move {
+        let call = call(Op::List, prefix.as_str());
+        match around(wrapper, call, ready(Ok(())), nothing).await {
+            Ok(()) => entries,
+            Err(e) => Box::pin(stream::iter([Err(e)])),
+        }
+    };
+    Box::pin(begin.into_stream().flatten())
+}
+
+async fn lock(wrapper: &dyn Wrapper, key: &Key) -> Result<KeyLock> {
+    let (inner, name, call) = place(wrapper, Op::Lock, key)?;
+    let lock = match (wrapper.locks_processes(), wrapper.as_blocking()) {
+        (false, Some(face)) => {
+            Box::pin(KeyLock::acquire(face.lock_name(key)).map(Ok)) as BoxFuture<'_, _>
+        }
+        _ => inner.lock(&name),
+    };
+    around(wrapper, call, lock, nothing).await
+}
+
+async fn sync(wrapper: &dyn Wrapper) -> Result<()> {
+    let ask = async {
+        // Data before what speaks of it.
+        for inner in inners(wrapper).rev() {
+            inner.sync().await?;
+        }
+        Ok(())
+    };
+    around(wrapper, call(Op::Sync, ""), ask, nothing).await
+}
+
+/// The call `ask`, with what the wrapper does around it.
+async fn around<T>(
+    wrapper: &dyn Wrapper,
+    call: Call<'_>,
+    ask: impl Future<Output = Result<T>> + Send,
+    received: impl FnOnce(&T) -> u64 + Send,
+) -> Result<T> {
+    if !wrapper.is_hooked() {
+        return ask.await;
+    }
+    match wrapper.before(&call)? {
+        Duration::ZERO => {}
+        Duration::MAX => pending().await,
+        time => sleep(time).await,
+    }
+    let begin = Instant::now();
+    let answer = ask.await;
+    wrapper.after(&call, &Outcome::of(begin, &answer, received));
+    answer
 }
