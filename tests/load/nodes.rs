@@ -3,7 +3,7 @@
 
 use futures_util::StreamExt;
 use zarr::blocking::Wait;
-use zarr::{DataType, MemoryStore};
+use zarr::{Config, Context, DataType, Indent, MemoryStore};
 use zarr_store::runtime::wait;
 use zarr_store::{BlockingStore, ByteRange, Key, PutMode};
 
@@ -69,7 +69,14 @@ pub(crate) fn run() {
     assert!(drawn.lines().count() > 500, "{drawn}");
     drop(drawn);
     held("consolidate", 2 * limit, || {
-        zarr::consolidate_metadata(store.clone()).wait().unwrap()
+        // With white space the document of a hundred thousand is above the limit of readers.
+        let config = Config {
+            json_indent: Indent::Compact,
+            ..Config::default()
+        };
+        let context = Context::builder().config(config).build();
+        let consolidate = zarr::consolidate_metadata(store.clone());
+        consolidate.context(&context).wait().unwrap()
     });
     let root = held("open consolidated", limit, || {
         zarr::open_consolidated(store).wait().unwrap()

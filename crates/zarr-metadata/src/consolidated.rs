@@ -8,6 +8,7 @@ pub(crate) mod v3;
 pub(crate) mod validate;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -32,7 +33,8 @@ fn node_order(path: &str) -> NodeOrder<'_> {
 /// The texts of documents, by their keys in v2 and by the paths of their nodes in v3.
 #[derive(Clone, Debug, Default)]
 struct RawDocuments {
-    texts: BTreeMap<String, Box<RawValue>>,
+    /// Shared, since these are most of a group's metadata, which handles and writers clone.
+    texts: Arc<BTreeMap<String, Box<RawValue>>>,
     /// How the documents are read.
     reader: Reader,
 }
@@ -40,6 +42,15 @@ struct RawDocuments {
 impl RawDocuments {
     fn keys(&self) -> impl Iterator<Item = &str> {
         self.texts.keys().map(String::as_str)
+    }
+
+    fn insert(&mut self, key: String, text: Box<RawValue>) {
+        Arc::make_mut(&mut self.texts).insert(key, text);
+    }
+
+    /// Whether there was such a document.
+    fn remove(&mut self, key: &str) -> bool {
+        self.texts.contains_key(key) && Arc::make_mut(&mut self.texts).remove(key).is_some()
     }
 
     fn text(&self, key: &str) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! Members of a document that are kept as text: they are read without becoming values, and written as they
 //! were.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserializer as _;
@@ -120,14 +121,27 @@ pub(crate) fn with_members(object: Value, texts: &[(&str, &str)]) -> String {
     let Value::Object(members) = object else {
         return object.to_string();
     };
-    let members = members.iter().map(|(name, value)| {
+    object_text(members.iter().map(|(name, value)| {
         let text = texts.iter().find(|(key, _)| key == name);
-        let name = Value::from(name.as_str());
-        match text {
-            Some((_, text)) => format!("{name}:{text}"),
-            None => format!("{name}:{value}"),
+        let text = match text {
+            Some((_, text)) => Cow::Borrowed(*text),
+            None => Cow::Owned(value.to_string()),
+        };
+        (name.as_str(), text)
+    }))
+}
+
+/// The text of an object with these members. It may be that of a large hierarchy, so that nothing is kept twice.
+pub(crate) fn object_text<'m>(members: impl Iterator<Item = (&'m str, impl AsRef<str>)>) -> String {
+    let mut text = "{".to_owned();
+    for (name, value) in members {
+        if text.len() > 1 {
+            text.push(',');
         }
-    });
-    let members: Vec<String> = members.collect();
-    format!("{{{}}}", members.join(","))
+        text.push_str(&Value::from(name).to_string());
+        text.push(':');
+        text.push_str(value.as_ref());
+    }
+    text.push('}');
+    text
 }

@@ -6,7 +6,8 @@ use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath, ZarrFormat, v2};
 use zarr_store::{Location, Payload, PutMode};
 
 use super::consolidated::ConsolidatedDocuments;
-use super::{Depth, Document, change, find, members, path_of};
+use super::members::for_each_member;
+use super::{Depth, Document, change, find, path_of, stream_members};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
 /// Collects the documents of all nodes below the group at a place, and stores them there: in format
@@ -33,9 +34,11 @@ pub async fn consolidate(
     };
     let mut all = ConsolidatedDocuments::new(group.format());
     all.insert(&NodePath::root(), &node).map_err(refused)?;
-    for (path, node) in members(location, group.format(), Depth::All).await? {
-        all.insert(&path, &node).map_err(refused)?;
-    }
+    let members = stream_members(location.clone(), group.format(), Depth::All);
+    for_each_member(members, |path, node| {
+        Ok(all.insert(&path, &node).map_err(refused)?)
+    })
+    .await?;
     match all {
         ConsolidatedDocuments::V2(all) => {
             let text = all.to_zmetadata();

@@ -11,7 +11,7 @@ use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{BoxFuture, IoHints, Location, runtime};
 
 use super::{check_presence, is_unreadable, read};
-use crate::{Error, ErrorKind, Result};
+use crate::{ErrorKind, Result};
 
 /// How far below a group to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,49 +68,39 @@ pub async fn members(
 pub async fn collect_members(
     members: impl Stream<Item = Result<(NodePath, NodeMetadata)>>,
 ) -> Result<Vec<(NodePath, NodeMetadata)>> {
-    let mut all = MemberList::default();
+    let mut all = Vec::new();
+    for_each_member(members, |path, node| {
+        all.push((path, node));
+        Ok(())
+    })
+    .await?;
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(all)
+}
+
+/// Gives each node of a stream to `take`, as they are found.
+///
+/// # Errors
+/// As [`members`], when all have come; what `take` says and what concerns more than one node, at once.
+pub(super) async fn for_each_member(
+    members: impl Stream<Item = Result<(NodePath, NodeMetadata)>>,
+    mut take: impl FnMut(NodePath, NodeMetadata) -> Result<()>,
+) -> Result<()> {
+    let mut unreadable = Vec::new();
     let mut members = pin!(members);
     while let Some(member) = members.next().await {
-        all.add(member)?;
-    }
-    all.finish()
-}
-
-/// Collects nodes into a list, which is complete or an error.
-#[derive(Default)]
-struct MemberList {
-    members: Vec<(NodePath, NodeMetadata)>,
-    unreadable: Vec<Error>,
-}
-
-impl MemberList {
-    /// # Errors
-    /// Those that concern more than one node.
-    fn add(&mut self, member: Result<(NodePath, NodeMetadata)>) -> Result<()> {
         match member {
-            Ok(member) => self.members.push(member),
-            Err(error) if is_unreadable(&error) => self.unreadable.push(error),
+            Ok((path, node)) => take(path, node)?,
+            Err(error) if is_unreadable(&error) => unreadable.push(error),
             Err(error) => return Err(error),
         }
-        Ok(())
     }
-
-    /// The nodes, sorted by path.
-    ///
-    /// # Errors
-    /// Where one or more cannot be read.
-    fn finish(mut self) -> Result<Vec<(NodePath, NodeMetadata)>> {
-        match self.unreadable.len() {
-            0 => {
-                self.members.sort_by(|(a, _), (b, _)| a.cmp(b));
-                Ok(self.members)
-            }
-            1 => Err(self.unreadable.remove(0)),
-            _ => {
-                self.unreadable.sort_by_key(ToString::to_string);
-                let errors = self.unreadable;
-                Err(ErrorKind::Nodes { errors }.into())
-            }
+    match unreadable.len() {
+        0 => Ok(()),
+        1 => Err(unreadable.remove(0)),
+        _ => {
+            unreadable.sort_by_key(ToString::to_string);
+            Err(ErrorKind::Nodes { errors: unreadable }.into())
         }
     }
 }

@@ -66,11 +66,9 @@ impl v2::ConsolidatedMetadataV2 {
         let zattrs = zattrs.map_err(|error| refused(&error))?;
         self.remove(path.as_str());
         self.documents
-            .texts
             .insert(document_key(path.as_str(), name), document);
         if !attributes.is_empty() {
             self.documents
-                .texts
                 .insert(document_key(path.as_str(), ZATTRS), zattrs);
         }
         Ok(())
@@ -124,7 +122,7 @@ impl v3::ConsolidatedMetadataV3 {
             }
         };
         let raw = RawValue::from_string(text).map_err(|error| refused(&error))?;
-        self.documents.texts.insert(path.as_str().to_owned(), raw);
+        self.documents.insert(path.as_str().to_owned(), raw);
         Ok(())
     }
 }

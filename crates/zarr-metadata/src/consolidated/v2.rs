@@ -1,15 +1,15 @@
 //! `.zmetadata`: the documents below a v2 group, by key.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{NodeOrder, RawDocuments, node_order};
 use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::raw_members::parsed;
+use crate::raw_members::{object_text, parsed};
 use crate::reader::Reader;
 use crate::scan::unmarked;
 
@@ -85,8 +85,7 @@ impl ConsolidatedMetadataV2 {
     /// Removes the documents of a node; returns whether there were any.
     pub fn remove(&mut self, path: &str) -> bool {
         let names = [ZARRAY, ZGROUP, ZATTRS].into_iter();
-        let removed =
-            names.filter_map(|name| self.documents.texts.remove(&document_key(path, name)));
+        let removed = names.filter(|name| self.documents.remove(&document_key(path, name)));
         removed.count() > 0
     }
 
@@ -96,17 +95,14 @@ impl ConsolidatedMetadataV2 {
     pub fn to_zmetadata(&self) -> Vec<u8> {
         let mut documents: Vec<_> = self.documents.iter().collect();
         documents.sort_by_cached_key(|&(key, _)| place(key));
-        let mut text = String::from("{\"metadata\":{");
-        for (i, (key, raw)) in documents.into_iter().enumerate() {
-            if i > 0 {
-                text.push(',');
-            }
-            text.push_str(&Value::from(key).to_string());
-            text.push(':');
-            text.push_str(raw.get());
-        }
-        text.push_str("},\"zarr_consolidated_format\":1}");
-        unmarked(&text).into_owned().into_bytes()
+        let documents = documents.into_iter().map(|(key, raw)| (key, raw.get()));
+        let members = [
+            ("metadata", object_text(documents)),
+            (FORMAT, "1".to_owned()),
+        ];
+        unmarked(&object_text(members.into_iter()))
+            .into_owned()
+            .into_bytes()
     }
 
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &RawValue)> {
@@ -155,7 +151,7 @@ impl ConsolidatedMetadataV2 {
         match serde_json::from_str(documents.get()) {
             Ok(texts) => Some(Self {
                 documents: RawDocuments {
-                    texts,
+                    texts: Arc::new(texts),
                     reader: *reader,
                 },
             }),

@@ -1,6 +1,7 @@
 //! `consolidated_metadata`: the documents below a v3 group inside the group's own, by path.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use super::RawDocuments;
 use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems, brief};
-use crate::raw_members::{add_rest, parsed, with_member};
+use crate::raw_members::{add_rest, object_text, parsed, with_member};
 use crate::reader::Reader;
 
 /// The documents of the nodes below a group, by path relative to it: `a/b`, without a slash in
@@ -91,7 +92,7 @@ impl ConsolidatedMetadataV3 {
 
     /// Removes a document; returns whether it was there.
     pub fn remove(&mut self, path: &str) -> bool {
-        self.documents.texts.remove(path).is_some()
+        self.documents.remove(path)
     }
 
     /// As a v3 group document holds it: nodes nearer to the group first, as zarr-python has them.
@@ -115,16 +116,9 @@ impl ConsolidatedMetadataV3 {
             extra: self.extra.clone(),
             ..Self::default()
         };
-        let documents = self.in_order().into_iter().filter_map(|path| {
-            let text = self.text(path)?;
-            Some(format!("{}:{text}", Value::from(path)))
-        });
-        let documents: Vec<String> = documents.collect();
-        with_member(
-            empty.to_json(),
-            "metadata",
-            &format!("{{{}}}", documents.join(",")),
-        )
+        let documents = self.in_order().into_iter();
+        let documents = documents.filter_map(|path| Some((path, self.text(path)?)));
+        with_member(empty.to_json(), "metadata", &object_text(documents))
     }
 
     /// The paths of the nodes, those nearer to the group first.
@@ -212,7 +206,7 @@ impl ConsolidatedMetadataV3 {
         Some(ConsolidatedBlock::Inline(Self {
             extra: extra.collect(),
             documents: RawDocuments {
-                texts,
+                texts: Arc::new(texts),
                 reader: *reader,
             },
         }))
