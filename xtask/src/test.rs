@@ -21,9 +21,12 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
             command
         }
         [load] if load == "--load" => {
-            let packages = ["--package", "zarr-cli", "--package", "zarr-tests"];
-            let mut command = cargo(workspace, &["test", "--no-fail-fast", "--test", "load"]);
-            command.args(packages).env("ZARR_LOAD", "full");
+            let load = ["test", "--release", "--no-fail-fast", "--test", "load"];
+            let mut command = cargo(workspace, &load);
+            command.args(["--package", "zarr-cli", "--package", "zarr-tests"]);
+            // What overflows in a release build would go on with another number.
+            command.env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true");
+            command.env("ZARR_LOAD", "full");
             command
         }
         [models] if models == "--models" => {
