@@ -48,7 +48,7 @@ impl RawDocuments {
         Arc::make_mut(&mut self.texts).insert(key, text);
     }
 
-    /// Whether there was such a document.
+    /// Whether there was such a document. Without one, documents that are shared stay so.
     fn remove(&mut self, key: &str) -> bool {
         self.texts.contains_key(key) && Arc::make_mut(&mut self.texts).remove(key).is_some()
     }

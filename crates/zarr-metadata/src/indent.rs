@@ -42,12 +42,12 @@ impl Indent {
 
 /// The text, which has to be JSON, with its own white space replaced.
 pub(crate) fn laid_out(text: &[u8], indent: Indent) -> Vec<u8> {
-    // White space makes a document up to twice as long. Without it, nothing gets longer.
-    let longest = match indent {
+    // White space makes most documents less than twice as long. Without it, none gets longer.
+    let expected = match indent {
         Indent::Compact => text.len(),
         Indent::Spaces(_) => text.len() * 2,
     };
-    let mut out = Vec::with_capacity(longest);
+    let mut out = Vec::with_capacity(expected);
     let mut depth = 0usize;
     let mut bytes = text.iter().copied().peekable();
     let line = |out: &mut Vec<u8>, depth: usize| {

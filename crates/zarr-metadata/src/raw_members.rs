@@ -131,11 +131,22 @@ pub(crate) fn with_members(object: Value, texts: &[(&str, &str)]) -> String {
     }))
 }
 
-/// The text of an object with these members. It may be that of a large hierarchy, so that nothing is kept twice.
+/// The text of an object with these members.
 pub(crate) fn object_text<'m>(members: impl Iterator<Item = (&'m str, impl AsRef<str>)>) -> String {
-    let mut text = "{".to_owned();
-    for (name, value) in members {
-        if text.len() > 1 {
+    let mut text = String::new();
+    push_object(&mut text, members);
+    text
+}
+
+/// Appends the text of an object with these members. They may be all documents of a hierarchy, so that none is copied
+/// on the way.
+pub(crate) fn push_object<'m>(
+    text: &mut String,
+    members: impl Iterator<Item = (&'m str, impl AsRef<str>)>,
+) {
+    text.push('{');
+    for (at, (name, value)) in members.enumerate() {
+        if at > 0 {
             text.push(',');
         }
         text.push_str(&Value::from(name).to_string());
@@ -143,5 +154,4 @@ pub(crate) fn object_text<'m>(members: impl Iterator<Item = (&'m str, impl AsRef
         text.push_str(value.as_ref());
     }
     text.push('}');
-    text
 }

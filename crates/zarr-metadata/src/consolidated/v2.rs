@@ -9,7 +9,7 @@ use super::{NodeOrder, RawDocuments, node_order};
 use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::raw_members::{object_text, parsed};
+use crate::raw_members::{parsed, push_object};
 use crate::reader::Reader;
 use crate::scan::unmarked;
 
@@ -96,13 +96,10 @@ impl ConsolidatedMetadataV2 {
         let mut documents: Vec<_> = self.documents.iter().collect();
         documents.sort_by_cached_key(|&(key, _)| place(key));
         let documents = documents.into_iter().map(|(key, raw)| (key, raw.get()));
-        let members = [
-            ("metadata", object_text(documents)),
-            (FORMAT, "1".to_owned()),
-        ];
-        unmarked(&object_text(members.into_iter()))
-            .into_owned()
-            .into_bytes()
+        let mut text = String::from("{\"metadata\":");
+        push_object(&mut text, documents);
+        text.push_str(",\"zarr_consolidated_format\":1}");
+        unmarked(&text).into_owned().into_bytes()
     }
 
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &RawValue)> {
