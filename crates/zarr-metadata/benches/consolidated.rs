@@ -12,7 +12,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
 use zarr_metadata::{
-    Attributes, DataType, Extension, GroupMetadata, NodeMetadata, NodePath, ZarrFormat, v3,
+    Attributes, DataType, Extension, GroupMetadata, Indent, NodeMetadata, NodePath, ZarrFormat, v3,
     validate,
 };
 
@@ -49,7 +49,7 @@ fn document() -> Vec<u8> {
         ..v3::GroupMetadataV3::default()
     };
     let node = NodeMetadata::Group(GroupMetadata::V3(group));
-    node.documents().remove(0).1
+    node.documents(Indent::default()).remove(0).1
 }
 
 fn index(text: &[u8]) -> v3::ConsolidatedMetadataV3 {

@@ -453,7 +453,7 @@ mod tests {
 
     #[test]
     fn bad_attributes_are_reported() {
-        let good = v2(json!({})).documents();
+        let good = v2(json!({})).documents(crate::Indent::default());
         let read = |zattrs: &[u8]| ArrayMetadata::from_v2(&good[0].1, Some(zattrs));
         assert_eq!(
             read(b"[]").unwrap_err().to_string(),

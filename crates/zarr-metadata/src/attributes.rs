@@ -174,8 +174,13 @@ impl Attributes {
     /// The text in a spelling that any JSON reader takes: see [`scan::marked`].
     pub(crate) fn marked_text(&self) -> String {
         let mut text = String::new();
-        members(&self.members, &self.exact, &JsonPointer::root(), &mut text);
+        self.push_marked(&mut text);
         text
+    }
+
+    /// Appends [`marked_text`](Self::marked_text).
+    pub(crate) fn push_marked(&self, text: &mut String) {
+        members(&self.members, &self.exact, &JsonPointer::root(), text);
     }
 }
 

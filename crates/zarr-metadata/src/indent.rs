@@ -22,22 +22,6 @@ impl Indent {
     pub(crate) fn laid_out(self, text: &str) -> String {
         String::from_utf8(laid_out(text.as_bytes(), self)).unwrap_or_default()
     }
-
-    /// A document's text, as [`documents`](crate::NodeMetadata::documents) gives it, in this layout.
-    ///
-    /// ```
-    /// use zarr_metadata::{GroupMetadata, Indent, ZarrFormat};
-    /// let group = GroupMetadata::new(ZarrFormat::V2, Default::default());
-    /// let (_, text) = group.documents().remove(0);
-    /// assert_eq!(Indent::Compact.lay_out(text), br#"{"zarr_format":2}"#);
-    /// ```
-    #[must_use]
-    pub fn lay_out(self, document: Vec<u8>) -> Vec<u8> {
-        match self == Self::default() {
-            true => document,
-            false => laid_out(&document, self),
-        }
-    }
 }
 
 /// The text, which has to be JSON, with its own white space replaced.

@@ -47,14 +47,14 @@
 //! [`Profile::Strict`]. [`Reader::read`] returns what was tolerated along with the node:
 //!
 //! ```
-//! use zarr_metadata::{NodeDocuments, Reader};
+//! use zarr_metadata::{Indent, NodeDocuments, Reader};
 //!
 //! // NumPy reads this dtype, but never writes it.
 //! let zarray = br#"{"zarr_format": 2, "shape": [3], "chunks": [3], "dtype": "=f8",
 //!     "fill_value": 5, "order": "C", "filters": null, "compressor": null}"#;
 //! let found = NodeDocuments { zarray: Some(zarray), ..NodeDocuments::default() };
 //! let (node, warnings) = Reader::default().read(&found)?.expect("an array");
-//! assert_eq!(node.documents().len(), 1);
+//! assert_eq!(node.documents(Indent::default()).len(), 1);
 //! assert_eq!(warnings.to_string(), r#"warning: .zarray/dtype: expected "<f8", found "=f8""#);
 //! # Ok::<(), zarr_metadata::MetadataError>(())
 //! ```
@@ -67,7 +67,7 @@
 //! # Building and writing one
 //!
 //! ```
-//! use zarr_metadata::{ArrayMetadata, DataType, Extension, v3};
+//! use zarr_metadata::{ArrayMetadata, DataType, Extension, Indent, v3};
 //!
 //! let mut array = v3::ArrayMetadataV3::new(vec![720, 1440], DataType::Float32, vec![90, 90]);
 //! array.codecs = vec![
@@ -75,7 +75,7 @@
 //!     Extension::new("zstd").with("level", 3).with("checksum", false),
 //! ];
 //! array.attributes.insert("units".into(), "K".into());
-//! for (name, text) in ArrayMetadata::V3(array).documents() {
+//! for (name, text) in ArrayMetadata::V3(array).documents(Indent::default()) {
 //!     assert_eq!(name, "zarr.json");
 //!     assert!(text.starts_with(b"{\n  \"shape\": [\n    720,"));
 //! }

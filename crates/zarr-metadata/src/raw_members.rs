@@ -1,7 +1,6 @@
 //! Members of a document that are kept as text: they are read without becoming values, and written as they
 //! were.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserializer as _;
@@ -111,47 +110,44 @@ pub(crate) fn add_rest(object: &mut Map<String, Value>, rest: &Map<String, Value
     }
 }
 
-/// The text of an object with one of its members as this text.
-pub(crate) fn with_member(object: Value, key: &str, text: &str) -> String {
-    with_members(object, &[(key, text)])
-}
+/// The name of a member, and what appends its text.
+pub(crate) type MemberText<'m> = (&'m str, &'m dyn Fn(&mut String));
 
 /// The text of an object with some of its members as these texts.
-pub(crate) fn with_members(object: Value, texts: &[(&str, &str)]) -> String {
-    let Value::Object(members) = object else {
-        return object.to_string();
-    };
-    object_text(members.iter().map(|(name, value)| {
-        let text = texts.iter().find(|(key, _)| key == name);
-        let text = match text {
-            Some((_, text)) => Cow::Borrowed(*text),
-            None => Cow::Owned(value.to_string()),
-        };
-        (name.as_str(), text)
-    }))
-}
-
-/// The text of an object with these members.
-pub(crate) fn object_text<'m>(members: impl Iterator<Item = (&'m str, impl AsRef<str>)>) -> String {
+pub(crate) fn object_text(object: Value, texts: &[MemberText<'_>]) -> String {
     let mut text = String::new();
-    push_object(&mut text, members);
+    push_object(&mut text, object, texts);
     text
 }
 
-/// Appends the text of an object with these members. They may be all documents of a hierarchy, so that none is copied
-/// on the way.
-pub(crate) fn push_object<'m>(
+/// Appends what [`object_text`] gives. Texts may be all documents of a hierarchy, so that none is copied on the way.
+pub(crate) fn push_object(text: &mut String, object: Value, texts: &[MemberText<'_>]) {
+    let Value::Object(members) = object else {
+        return text.push_str(&object.to_string());
+    };
+    let members = members.iter().map(|(name, value)| (name.as_str(), value));
+    push_members(text, members, |text, name, value| {
+        match texts.iter().find(|(key, _)| *key == name) {
+            Some((_, push)) => push(text),
+            None => text.push_str(&value.to_string()),
+        }
+    });
+}
+
+/// Appends the text of an object, each of whose members' texts `push` appends.
+pub(crate) fn push_members<'m, M>(
     text: &mut String,
-    members: impl Iterator<Item = (&'m str, impl AsRef<str>)>,
+    members: impl Iterator<Item = (&'m str, M)>,
+    push: impl Fn(&mut String, &str, M),
 ) {
     text.push('{');
-    for (at, (name, value)) in members.enumerate() {
+    for (at, (name, member)) in members.enumerate() {
         if at > 0 {
             text.push(',');
         }
         text.push_str(&Value::from(name).to_string());
         text.push(':');
-        text.push_str(value.as_ref());
+        push(text, name, member);
     }
     text.push('}');
 }

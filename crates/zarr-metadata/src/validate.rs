@@ -11,6 +11,7 @@ pub(crate) mod v3;
 use serde_json::Value;
 
 use crate::documents::{ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA};
+use crate::indent::Indent;
 use crate::node::NodeMetadata;
 use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
@@ -95,7 +96,7 @@ impl Reader {
     /// ```
     pub fn check_new(&self, node: &NodeMetadata) -> Result<(), MetadataError> {
         let strict = self.profile(Profile::Strict);
-        for (name, text) in node.documents() {
+        for (name, text) in node.documents(Indent::default()) {
             let mut problems = strict.problems();
             if strict.check_size(&text, &mut problems) {
                 strict.judge(name, &text, &mut problems);

@@ -8,7 +8,7 @@ use crate::documents::{ZARR_JSON, ZARRAY, ZATTRS, ZGROUP};
 use crate::group::GroupMetadata;
 use crate::indent::{Indent, laid_out};
 use crate::node::NodeMetadata;
-use crate::raw_members::{ATTRIBUTES, CONSOLIDATED, with_member, with_members};
+use crate::raw_members::{ATTRIBUTES, CONSOLIDATED, MemberText, object_text};
 use crate::scan::unmarked;
 use crate::v3;
 
@@ -21,10 +21,10 @@ impl ArrayMetadata {
     /// An empty `.zattrs` is not written, so a writer that emptied the attributes has one to
     /// delete.
     #[must_use]
-    pub fn documents(&self) -> Vec<NamedText> {
+    pub fn documents(&self, indent: Indent) -> Vec<NamedText> {
         match self {
-            Self::V2 { array, attributes } => v2(ZARRAY, &array.to_json(), attributes),
-            Self::V3(array) => vec![(ZARR_JSON, written(&array_v3(array)))],
+            Self::V2 { array, attributes } => v2(ZARRAY, &array.to_json(), attributes, indent),
+            Self::V3(array) => vec![(ZARR_JSON, written(&array_v3(array), indent))],
         }
     }
 }
@@ -34,11 +34,18 @@ impl GroupMetadata {
     ///
     /// An empty `.zattrs` is not written, so a writer that emptied the attributes has one to
     /// delete.
+    ///
+    /// ```
+    /// use zarr_metadata::{GroupMetadata, Indent, ZarrFormat};
+    /// let group = GroupMetadata::new(ZarrFormat::V2, Default::default());
+    /// let (name, text) = group.documents(Indent::Compact).remove(0);
+    /// assert_eq!((name, text.as_slice()), (".zgroup", br#"{"zarr_format":2}"#.as_slice()));
+    /// ```
     #[must_use]
-    pub fn documents(&self) -> Vec<NamedText> {
+    pub fn documents(&self, indent: Indent) -> Vec<NamedText> {
         match self {
-            Self::V2 { group, attributes } => v2(ZGROUP, &group.to_json(), attributes),
-            Self::V3(group) => vec![(ZARR_JSON, written(&group_v3(group)))],
+            Self::V2 { group, attributes } => v2(ZGROUP, &group.to_json(), attributes, indent),
+            Self::V3(group) => vec![(ZARR_JSON, written(&group_v3(group), indent))],
         }
     }
 }
@@ -46,25 +53,31 @@ impl GroupMetadata {
 impl NodeMetadata {
     /// The documents to write, by name.
     #[must_use]
-    pub fn documents(&self) -> Vec<NamedText> {
+    pub fn documents(&self, indent: Indent) -> Vec<NamedText> {
         match self {
-            Self::Array(array) => array.documents(),
-            Self::Group(group) => group.documents(),
+            Self::Array(array) => array.documents(indent),
+            Self::Group(group) => group.documents(indent),
         }
     }
 }
 
-fn v2(name: &'static str, document: &Value, attributes: &Attributes) -> Vec<NamedText> {
-    let mut documents = vec![(name, pretty(document))];
+fn v2(
+    name: &'static str,
+    document: &Value,
+    attributes: &Attributes,
+    indent: Indent,
+) -> Vec<NamedText> {
+    let mut documents = vec![(name, laid_out(document.to_string().as_bytes(), indent))];
     if !attributes.is_empty() {
-        documents.push((ZATTRS, written(&attributes.marked_text())));
+        documents.push((ZATTRS, written(&attributes.marked_text(), indent)));
     }
     documents
 }
 
 /// The text of an array's document, with numbers that JSON does not have marked.
 pub(crate) fn array_v3(array: &v3::ArrayMetadataV3) -> String {
-    with_member(array.to_json(), ATTRIBUTES, &array.attributes.marked_text())
+    let attributes = |text: &mut String| array.attributes.push_marked(text);
+    object_text(array.to_json(), &[(ATTRIBUTES, &attributes)])
 }
 
 /// As [`array_v3`], of a group.
@@ -75,21 +88,15 @@ pub(crate) fn group_v3(group: &v3::GroupMetadataV3) -> String {
         consolidated_metadata: consolidated.map(|_| v3::ConsolidatedMetadataV3::default()),
         extra: group.extra.clone(),
     };
-    let consolidated = consolidated.map(v3::ConsolidatedMetadataV3::to_text);
-    let attributes = group.attributes.marked_text();
-    let mut texts = vec![(ATTRIBUTES, attributes.as_str())];
-    texts.extend(consolidated.as_deref().map(|text| (CONSOLIDATED, text)));
-    with_members(bare.to_json(), &texts)
+    let attributes = |text: &mut String| group.attributes.push_marked(text);
+    let documents = |text: &mut String| consolidated.into_iter().for_each(|all| all.push(text));
+    let texts: [MemberText<'_>; 2] = [(ATTRIBUTES, &attributes), (CONSOLIDATED, &documents)];
+    object_text(bare.to_json(), &texts)
 }
 
 /// The text of a document as it is stored.
-fn written(marked: &str) -> Vec<u8> {
-    laid_out(unmarked(marked).as_bytes(), Indent::default())
-}
-
-/// Indented by two, as zarr-python does.
-fn pretty(value: &Value) -> Vec<u8> {
-    format!("{value:#}").into_bytes()
+fn written(marked: &str, indent: Indent) -> Vec<u8> {
+    laid_out(unmarked(marked).as_bytes(), indent)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use serde_json::Value;
 use zarr_metadata::{
-    ArrayMetadata, GroupMetadata, NodeDocuments, NodeMetadata, Reader, ZarrFormat, v2,
+    ArrayMetadata, GroupMetadata, Indent, NodeDocuments, NodeMetadata, Reader, ZarrFormat, v2,
 };
 
 /// What is rightly said about documents that are not all right: where, and how it ends.
@@ -150,7 +150,7 @@ fn read_and_written_as_they_were() {
         };
         let node = node.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(node.format(), format, "{name}");
-        let documents = node.documents();
+        let documents = node.documents(Indent::default());
         let (_, written) = &documents[0];
         let (written, mut read) = (parsed(written), parsed(&text));
         if let Some((_, expected)) = REPAIRED.iter().find(|(repaired, _)| *repaired == name) {
@@ -210,7 +210,10 @@ fn consolidated_copies_are_the_documents() {
                 };
                 let direct = reader().node(&direct).unwrap().unwrap();
                 assert_eq!(node.attributes(), direct.attributes(), "{name} {path}");
-                assert_eq!(node.documents().len(), direct.documents().len());
+                assert_eq!(
+                    node.documents(Indent::default()).len(),
+                    direct.documents(Indent::default()).len()
+                );
                 seen += 1;
             }
         }
@@ -253,7 +256,7 @@ fn converted_and_judged_clean() {
         let Ok(new) = array.convert(ZarrFormat::V3) else {
             continue;
         };
-        let (_, document) = &new.metadata.documents()[0];
+        let (_, document) = &new.metadata.documents(Indent::default())[0];
         let report = Reader::default().validate(&format!("{folder}zarr.json"), document);
         assert!(report.is_valid(), "{report}");
         let back = new.metadata.convert(ZarrFormat::V2);

@@ -9,7 +9,7 @@
 )]
 
 use serde_json::Value;
-use zarr_metadata::{ArrayMetadata, DataType, Endian, Layout, Swap, v2};
+use zarr_metadata::{ArrayMetadata, DataType, Endian, Indent, Layout, Swap, v2};
 
 const FIXTURES: &str = include_str!("fixtures/zarr_python.json");
 
@@ -84,7 +84,7 @@ fn essential(document: &Value) -> Value {
 fn every_document_is_written_as_it_was() {
     for row in rows() {
         let array = read(&row);
-        let (_, text) = array.documents().swap_remove(0);
+        let (_, text) = array.documents(Indent::default()).swap_remove(0);
         let written: Value = serde_json::from_slice(&text).unwrap();
         assert_eq!(essential(&written), essential(&row["document"]));
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use zarr_metadata::{
-    ChunkKeyEncoding, DataType, Extension, FillValue, NodeDocuments, NodeMetadata, NodePath,
-    Reader, ZarrFormat, v2, validate,
+    ChunkKeyEncoding, DataType, Extension, FillValue, Indent, NodeDocuments, NodeMetadata,
+    NodePath, Reader, ZarrFormat, v2, validate,
 };
 
 use super::{Bound, Target};
@@ -42,7 +42,7 @@ fn v3_json(text: &[u8]) {
     let Ok(node) = NodeMetadata::from_zarr_json(text) else {
         return;
     };
-    let (_, written) = &node.documents()[0];
+    let (_, written) = &node.documents(Indent::default())[0];
     assert_eq!(NodeMetadata::from_zarr_json(written).unwrap(), node);
     other_format(&node);
 }
@@ -53,7 +53,7 @@ fn v2_zarray(text: &[u8]) {
         return;
     };
     let node = NodeMetadata::Array(array);
-    let (_, written) = &node.documents()[0];
+    let (_, written) = &node.documents(Indent::default())[0];
     let again = Reader::default().array_v2(written, None).unwrap();
     assert_eq!(NodeMetadata::Array(again), node);
     other_format(&node);
@@ -65,13 +65,13 @@ fn other_format(node: &NodeMetadata) {
         ZarrFormat::V2 => ZarrFormat::V3,
         ZarrFormat::V3 => ZarrFormat::V2,
     };
-    let documents = node.documents();
+    let documents = node.documents(Indent::default());
     let mut texts = documents.iter();
     if !texts.all(|(name, text)| validate(name, text).is_valid()) {
         return;
     }
     if let Ok(new) = node.convert(to) {
-        for (name, text) in new.metadata.documents() {
+        for (name, text) in new.metadata.documents(Indent::default()) {
             let report = validate(name, &text);
             assert!(
                 report.is_valid(),

@@ -71,11 +71,6 @@ impl<const N: usize> LoopNest<N> {
         }
     }
 
-    /// Whether there is no loop around the innermost one.
-    pub(crate) fn is_one_run(&self) -> bool {
-        self.outer.is_empty()
-    }
-
     /// Calls `run` once per innermost loop with each operand's byte offset. A call for each run would cost as much as
     /// short runs do.
     #[inline]

@@ -34,8 +34,8 @@ impl CodecChain {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let is_whole = part.is_whole(&self.spec.shape);
-        if let ChunkAccess::Cells(at) = self.access(part)
-            && (self.picked.is_some() || !is_whole)
+        if (self.picked.is_some() || !is_whole)
+            && let ChunkAccess::Cells(at) = self.access(part)
         {
             check_len("bytes", self.encoded_len.max(), src.len())?;
             return self.gather(&at, 0, src, dst);

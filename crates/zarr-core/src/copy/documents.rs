@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use zarr_metadata::documents;
-use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, ZarrFormat};
+use zarr_metadata::{ArrayMetadata, GroupMetadata, Indent, NodeMetadata, ZarrFormat};
 use zarr_store::Location;
 
 use super::same_chunks::same_chunks;
@@ -88,7 +88,7 @@ impl DocumentSource {
         };
         let of = |array: &ArrayMetadata| {
             let written = array
-                .documents()
+                .documents(Indent::default())
                 .into_iter()
                 .find(|(other, _)| other == name);
             written.map(|(_, text)| text)

@@ -27,6 +27,9 @@ pub(super) use stored_elements::StoredElements;
 /// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
 /// system calls than the copy they save.
 const DIRECT_RUN: usize = 4 << 10;
+/// Copying so many bytes takes less time than to ask a file for its size, which one read of a whole chunk and a byte
+/// more tells as well.
+const SMALL: u64 = 8 << 10;
 /// The bytes that are read into scratch at a time: they are still in the processor's cache when they are copied
 /// to their place.
 const SLAB: u64 = 256 << 10;
@@ -182,10 +185,12 @@ fn partial_reader<'a>(
     let Some(span) = at.byte_range(dst.shape()) else {
         return Ok(None);
     };
+    let is_whole = span == (0..len) && check_held(chain, limit).is_ok();
+    if is_whole && len <= SMALL && matches!(source.at, ByteSource::Object(_)) {
+        return Ok(None);
+    }
     let run = chain.run_len(at, dst);
-    let in_one = span == (0..len)
-        && strategy(at, dst, run, len) == ReadStrategy::AtOnce
-        && check_held(chain, limit).is_ok();
+    let in_one = is_whole && strategy(at, dst, run, len) == ReadStrategy::AtOnce;
     if in_one || object.slice(0..0).is_some() || source.size()? != len {
         return Ok(None);
     }

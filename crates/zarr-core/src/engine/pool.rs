@@ -338,7 +338,9 @@ pub(crate) async fn run_piece<T: Send + 'static>(
 }
 
 thread_local! {
-    static SCRATCH: RefCell<Vec<Scratch>> = const { RefCell::new(Vec::new()) };
+    // Boxed, so that lending moves a pointer: what moves a larger value right after a chunk was written waits for the writes.
+    #[expect(clippy::vec_box, reason = "each is taken out and put back for every chunk")]
+    static SCRATCH: RefCell<Vec<Box<Scratch>>> = const { RefCell::new(Vec::new()) };
     static AT_WORK: Cell<bool> = const { Cell::new(false) };
 }
 

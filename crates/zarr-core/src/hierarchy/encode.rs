@@ -31,11 +31,7 @@ pub(super) fn encode_documents(
         );
         return Err(Error::argument("attributes", text));
     }
-    let indent = config.json_indent;
-    let documents = node.documents().into_iter();
-    let mut documents: DocumentTexts = documents
-        .map(|(name, text)| (name, indent.lay_out(text)))
-        .collect();
+    let mut documents = node.documents(config.json_indent);
     if config.write_empty_zattrs && node.format() == ZarrFormat::V2 && node.attributes().is_empty()
     {
         documents.push((ZATTRS, b"{}".to_vec()));

@@ -373,11 +373,10 @@ impl ConsolidatedFile {
                 let mut group = self.group.unwrap_or_default();
                 group.consolidated_metadata = Some(documents);
                 let node = NodeMetadata::Group(GroupMetadata::V3(*group));
-                let text = node.documents().into_iter().map(|(_, text)| text).next();
-                let text = context
-                    .config()
-                    .json_indent
-                    .lay_out(text.unwrap_or_default());
+                let documents = node.documents(context.config().json_indent);
+                drop(node);
+                let text = documents.into_iter().map(|(_, text)| text).next();
+                let text = text.unwrap_or_default();
                 let readable = NodeMetadata::from_zarr_json(&text).map(drop);
                 (text, readable)
             }

@@ -10,9 +10,9 @@ use crate::{ArrayMetadata, GroupMetadata, NodeMetadata, NodePath, Reader, ZarrFo
 const PYTHON: &str = r#"{"missing_value":NaN,"valid":[-Infinity,Infinity],"label":"NaN","big":123456789012345678901234567890,"low":{"a/b":[-9223372036854775809]},"u64":18446744073709551615,"x":1.5}"#;
 
 fn text(node: &NodeMetadata, name: &str) -> String {
-    let mut documents = node.documents().into_iter();
+    let mut documents = node.documents(Indent::Compact).into_iter();
     let (_, text) = documents.find(|(found, _)| *found == name).unwrap();
-    String::from_utf8(crate::Indent::Compact.lay_out(text)).unwrap()
+    String::from_utf8(text).unwrap()
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::{NodeOrder, RawDocuments, node_order};
 use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::raw_members::{parsed, push_object};
+use crate::raw_members::{parsed, push_members};
 use crate::reader::Reader;
 use crate::scan::unmarked;
 
@@ -95,9 +95,10 @@ impl ConsolidatedMetadataV2 {
     pub fn to_zmetadata(&self) -> Vec<u8> {
         let mut documents: Vec<_> = self.documents.iter().collect();
         documents.sort_by_cached_key(|&(key, _)| place(key));
-        let documents = documents.into_iter().map(|(key, raw)| (key, raw.get()));
         let mut text = String::from("{\"metadata\":");
-        push_object(&mut text, documents);
+        push_members(&mut text, documents.into_iter(), |text, _, raw| {
+            text.push_str(raw.get());
+        });
         text.push_str(",\"zarr_consolidated_format\":1}");
         unmarked(&text).into_owned().into_bytes()
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::RawDocuments;
 use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems, brief};
-use crate::raw_members::{add_rest, object_text, parsed, with_member};
+use crate::raw_members::{add_rest, parsed, push_members, push_object};
 use crate::reader::Reader;
 
 /// The documents of the nodes below a group, by path relative to it: `a/b`, without a slash in
@@ -111,14 +111,17 @@ impl ConsolidatedMetadataV3 {
     }
 
     /// As [`to_json`](Self::to_json), each document with the letters and digits it was read with.
-    pub(crate) fn to_text(&self) -> String {
+    pub(crate) fn push(&self, text: &mut String) {
         let empty = Self {
             extra: self.extra.clone(),
             ..Self::default()
         };
-        let documents = self.in_order().into_iter();
-        let documents = documents.filter_map(|path| Some((path, self.text(path)?)));
-        with_member(empty.to_json(), "metadata", &object_text(documents))
+        let documents = |text: &mut String| {
+            let documents = self.in_order().into_iter();
+            let documents = documents.filter_map(|path| Some((path, self.text(path)?)));
+            push_members(text, documents, |text, _, document| text.push_str(document));
+        };
+        push_object(text, empty.to_json(), &[("metadata", &documents)]);
     }
 
     /// The paths of the nodes, those nearer to the group first.

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use crate::testing::{any_v2_type, with_element};
 use crate::v2::{Codec, DType};
-use crate::{ArrayMetadata, Endian, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat};
+use crate::{
+    ArrayMetadata, Endian, Indent, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat,
+};
 
 fn v2(changes: &Value, attributes: &Value) -> ArrayMetadata {
     let mut document = json!({
@@ -392,7 +394,7 @@ proptest! {
         let attributes = crate::Attributes::new();
         let old = ArrayMetadata::V2 { array, attributes };
         let Ok(new) = old.convert(ZarrFormat::V3) else { return Ok(()) };
-        let (_, text) = &new.metadata.documents()[0];
+        let (_, text) = &new.metadata.documents(Indent::default())[0];
         let read = NodeMetadata::from_zarr_json(text);
         prop_assert_eq!(read, Ok(NodeMetadata::Array(new.metadata.clone())));
         let Ok(back) = new.metadata.convert(ZarrFormat::V2) else { return Ok(()) };

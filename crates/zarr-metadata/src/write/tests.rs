@@ -172,7 +172,7 @@ proptest! {
     #[test]
     fn a_v3_array_comes_back(array in any_v3_array()) {
         let node = NodeMetadata::Array(ArrayMetadata::V3(array));
-        let documents = node.documents();
+        let documents = node.documents(Indent::default());
         let read = NodeMetadata::from_zarr_json(text(&documents, "zarr.json").unwrap());
         prop_assert_eq!(read.unwrap(), node);
     }
@@ -180,7 +180,7 @@ proptest! {
     #[test]
     fn a_v2_array_comes_back(array in any_v2_array(), attributes in any_object()) {
         let array = ArrayMetadata::V2 { array, attributes: attributes.into() };
-        let documents = array.documents();
+        let documents = array.documents(Indent::default());
         let read = ArrayMetadata::from_v2(
             text(&documents, ".zarray").unwrap(),
             text(&documents, ".zattrs"),
@@ -200,12 +200,12 @@ proptest! {
             extra: extra.clone(),
         });
         let node = NodeMetadata::Group(group);
-        let documents = node.documents();
+        let documents = node.documents(Indent::default());
         let read = NodeMetadata::from_zarr_json(text(&documents, "zarr.json").unwrap());
         prop_assert_eq!(read.unwrap(), node);
 
         let group = GroupMetadata::V2 { group: v2::GroupMetadataV2 { extra }, attributes: attributes.into() };
-        let documents = group.documents();
+        let documents = group.documents(Indent::default());
         let read = GroupMetadata::from_v2(
             text(&documents, ".zgroup").unwrap(),
             text(&documents, ".zattrs"),
@@ -234,7 +234,7 @@ proptest! {
             ..v3::GroupMetadataV3::default()
         });
         let node = NodeMetadata::Group(group);
-        let read = NodeMetadata::from_zarr_json(&node.documents()[0].1);
+        let read = NodeMetadata::from_zarr_json(&node.documents(Indent::default())[0].1);
         prop_assert_eq!(read, Ok(node));
 
         let mut documents = v2::ConsolidatedMetadataV2::default();
@@ -292,7 +292,7 @@ proptest! {
 fn read_all(bytes: &[u8]) {
     let node = NodeMetadata::from_zarr_json(bytes);
     if let Ok(node) = &node {
-        let _ = node.documents();
+        let _ = node.documents(Indent::default());
     }
     let v3 = match node {
         Ok(NodeMetadata::Array(array)) => Some(array),
@@ -306,7 +306,7 @@ fn read_all(bytes: &[u8]) {
             array.fill_value(),
             array.codecs(),
             array.chunk_grid(),
-            array.documents(),
+            array.documents(Indent::default()),
         );
     }
     let _ = ArrayMetadata::from_v2(b"{}", Some(bytes));
@@ -339,14 +339,14 @@ fn documents_are_indented_and_attributes_stand_apart_in_v2() {
     let attributes: Attributes = [("a".to_owned(), json!(1))].into_iter().collect();
     let group = GroupMetadata::new(ZarrFormat::V2, attributes);
     assert_eq!(
-        group.documents(),
+        group.documents(Indent::default()),
         [
             (".zgroup", b"{\n  \"zarr_format\": 2\n}".to_vec()),
             (".zattrs", b"{\n  \"a\": 1\n}".to_vec()),
         ]
     );
     let group = GroupMetadata::new(ZarrFormat::V2, Attributes::new());
-    assert_eq!(group.documents().len(), 1);
+    assert_eq!(group.documents(Indent::default()).len(), 1);
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn consolidated_copies_keep_every_digit() {
             "metadata":{{"a/b":{copy},"a":{copy}}}}}}}"#
     );
     let node = NodeMetadata::from_zarr_json(text.as_bytes()).unwrap();
-    let (_, written) = node.documents().remove(0);
+    let (_, written) = node.documents(Indent::default()).remove(0);
     let written = String::from_utf8(written).unwrap();
     assert_eq!(written.matches(big).count(), 2);
     assert_eq!(written.matches("1.50").count(), 2);
@@ -379,6 +379,6 @@ fn consolidated_copies_keep_every_digit() {
 fn the_order_and_numbers_of_attributes_are_kept() {
     let text = r#"{"z":18446744073709551615,"a":-0.0,"m":1e300,"b":[0.1,-9223372036854775808]}"#;
     let group = GroupMetadata::from_v2(b"{}", Some(text.as_bytes())).unwrap();
-    let again: Value = serde_json::from_slice(&group.documents()[1].1).unwrap();
+    let again: Value = serde_json::from_slice(&group.documents(Indent::default())[1].1).unwrap();
     assert_eq!(again.to_string(), text.replace("1e300", "1e+300"));
 }

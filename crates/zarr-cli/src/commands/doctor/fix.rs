@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use zarr::blocking::Wait;
-use zarr::{Location, ZarrFormat};
+use zarr::{Indent, Location, ZarrFormat};
 
 use super::finding::{Finding, Fix};
 use crate::address::Address;
@@ -77,7 +77,7 @@ fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
 /// Writes only the document: what lies in the directory becomes part of the group.
 async fn make_group(location: &Location, format: ZarrFormat) -> zarr::Result<()> {
     let group = zarr::GroupMetadata::new(format, zarr::Attributes::new());
-    for (name, text) in group.documents() {
+    for (name, text) in group.documents(Indent::default()) {
         let key = location.key(name)?;
         let value = zarr::tools::Payload::from(text);
         location

@@ -3,7 +3,7 @@
 use zarr::blocking::Wait;
 use zarr::tools::documents::{self, ZMETADATA};
 use zarr::tools::{Problem, Reader};
-use zarr::{GroupMetadata, Location, NodeMetadata, ZarrFormat};
+use zarr::{GroupMetadata, Indent, Location, NodeMetadata, ZarrFormat};
 
 use super::MigrateArgs;
 use crate::failure::{Exit, Failure};
@@ -125,7 +125,7 @@ fn migrate(
         }
     };
     check_target(args, &target)?;
-    let documents = new.metadata.documents();
+    let documents = new.metadata.documents(Indent::default());
     // Attributes are nested deeper in a `zarr.json`, perhaps deeper than readers accept.
     for (_, text) in documents.iter().filter(|_| args.to == ZarrFormat::V3) {
         let readable = Reader::default().zarr_json(text);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hyper::header::HeaderName;
 use serde_json::{Value, json};
 use zarr::blocking::{self, Wait};
-use zarr::{Array, Location, Node, NodeMetadata, Selection};
+use zarr::{Array, Indent, Location, Node, NodeMetadata, Selection};
 
 use super::body;
 use super::responses::{HttpResponse, failed, set, with_type};
@@ -218,7 +218,7 @@ fn has_data(array: &Array) -> bool {
 
 fn document(array: &Array) -> Option<Value> {
     let node = NodeMetadata::Array(array.metadata().clone());
-    let (_, text) = node.documents().into_iter().next()?;
+    let (_, text) = node.documents(Indent::default()).into_iter().next()?;
     serde_json::from_slice(&text).ok()
 }
 

@@ -1,7 +1,6 @@
 //! Which bytes a view names: shape, byte strides and element size. This is arithmetic alone; `view.rs` makes
 //! sure that the bytes are there.
 
-use crate::array::loop_nest::LoopNest;
 use crate::{Dims, Region, volume};
 
 /// Shape, byte strides and element size; what both kinds of view share.
@@ -91,9 +90,15 @@ impl StridedGeometry {
         if self.shape.contains(&0) {
             return Some(0);
         }
-        let nest = LoopNest::new(&self.shape, [&self.strides], self.elem);
-        let one_run = nest.is_one_run() && nest.strides[0] == self.elem as isize;
-        one_run.then(|| self.shape.iter().product::<usize>() * self.elem)
+        let mut bytes = self.elem;
+        for (&len, &stride) in self.shape.iter().zip(&self.strides).rev() {
+            // A step along an axis of one cell leads nowhere.
+            if len != 1 && usize::try_from(stride) != Ok(bytes) {
+                return None;
+            }
+            bytes = bytes.checked_mul(len)?;
+        }
+        Some(bytes)
     }
 
     pub(super) fn len(&self) -> usize {
