@@ -30,6 +30,7 @@ mod ours;
 mod program;
 mod script;
 mod source;
+mod summary;
 mod table;
 mod want;
 mod workload;
@@ -39,6 +40,7 @@ mod zarrs;
 use dataset::{Dataset, Size};
 use measure::{Bench, Case, Sample, Server};
 use program::Name;
+use summary::{BEHIND, Compared, Summary};
 use table::{Beside, HEAD, Row};
 use workload::Workload;
 
@@ -130,6 +132,7 @@ fn run(args: &Args) -> Result<bool> {
         .collect();
     let mut json = args.json.as_ref().map(std::fs::File::create).transpose()?;
     let mut correct = true;
+    let mut compared = vec![];
     println!("{HEAD}");
     for case in cases.iter().filter(|case| is_wanted(case)) {
         let rows = compare(&bench, &programs, args.rounds, case)?;
@@ -138,8 +141,7 @@ fn run(args: &Args) -> Result<bool> {
         }
         let best = |which: fn(Name) -> bool| {
             let rows = rows.iter().filter(|(name, _)| which(*name));
-            rows.map(|(_, row)| row)
-                .min_by(|a, b| a.best_s().total_cmp(&b.best_s()))
+            rows.map(|(_, row)| row).min_by(|a, b| a.by_time(b))
         };
         let (peer, limit) = (best(Name::is_peer), best(|name| name == Name::Limit));
         for (name, row) in &rows {
@@ -155,7 +157,9 @@ fn run(args: &Args) -> Result<bool> {
                 writeln!(json, "{}", serde_json::to_string(row)?)?;
             }
         }
+        compared.extend(Compared::new(rows));
     }
+    println!("\n{}", Summary(&compared));
     Ok(correct)
 }
 
@@ -174,6 +178,8 @@ fn title(case: &Case) -> String {
     format!("{}/{}", case.workload.text(), case.dataset.name)
 }
 
+/// How many times as many rounds a case gets in which we are behind: it may be noise.
+const BEHIND_ROUNDS: usize = 4;
 /// How many times slower than the fastest a program is that gets no second turn. Noise is a third.
 const FAR_BEHIND: f64 = 3.0;
 
@@ -187,7 +193,18 @@ fn compare(
     bench.prepare(&case.dataset)?;
     let able = programs.iter().filter(|&&name| bench.can(name, case));
     let mut samples: Vec<_> = able.map(|&name| (name, Vec::new())).collect();
-    for round in 0..rounds {
+    let rows = |samples: &[(Name, Vec<Sample>)]| -> Vec<(Name, Row)> {
+        let rows = samples.iter();
+        rows.map(|(name, samples)| (*name, Row::new(*name, case, samples)))
+            .collect()
+    };
+    let is_behind = |samples: &[(Name, Vec<Sample>)]| {
+        Compared::new(rows(samples)).is_some_and(|compared| compared.ratio() > BEHIND)
+    };
+    for round in 0..rounds * BEHIND_ROUNDS {
+        if round >= rounds && !is_behind(&samples) {
+            break;
+        }
         let best = |samples: &[Sample]| {
             let seconds = samples.iter().flat_map(|sample| &sample.seconds);
             seconds.copied().fold(f64::INFINITY, f64::min)
@@ -201,6 +218,5 @@ fn compare(
             }
         }
     }
-    let row = |(name, samples): (Name, Vec<_>)| (name, Row::new(name, case, &samples));
-    Ok(samples.into_iter().map(row).collect())
+    Ok(rows(&samples))
 }

@@ -1,5 +1,6 @@
 //! What was found, for people and for machines. Measures nothing.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::Serialize;
@@ -48,8 +49,34 @@ impl Row {
         }
     }
 
-    pub(crate) fn best_s(&self) -> f64 {
-        self.best_s
+    /// The faster one first.
+    pub(crate) fn by_time(&self, other: &Self) -> Ordering {
+        self.best_s.total_cmp(&other.best_s)
+    }
+
+    /// How many times the other's time it takes.
+    pub(crate) fn times(&self, other: &Self) -> f64 {
+        self.best_s / other.best_s
+    }
+
+    pub(crate) fn milliseconds(&self) -> String {
+        match self.best_s * 1000.0 {
+            few if few < 10.0 => format!("{few:.1}"),
+            many => format!("{many:.0}"),
+        }
+    }
+
+    pub(crate) fn program(&self) -> &str {
+        self.program
+    }
+
+    pub(crate) fn peak_mib(&self) -> f64 {
+        self.peak_rss_mb
+    }
+
+    /// The first two columns of tables.
+    pub(crate) fn case(&self) -> String {
+        format!("{} | {}", self.workload, self.dataset)
     }
 
     /// Whether it read what is there, and wrote what it was given.
@@ -76,9 +103,7 @@ impl fmt::Display for Beside<'_> {
         let row = self.row;
         let speed = row.bytes as f64 / row.best_s / 1e9;
         let ratio = |other: Option<&Row>| {
-            other.map_or(String::new(), |other| {
-                format!("{:.2}", row.best_s / other.best_s)
-            })
+            other.map_or(String::new(), |other| format!("{:.2}", row.times(other)))
         };
         write!(
             f,
