@@ -5,6 +5,7 @@
 //! The standard library is built from its source too, so that no target has to be installed. Tools come from Debian's
 //! packages; whoever is root gets them, anybody else is told their names.
 
+mod exchange;
 mod list;
 pub(crate) mod rust_src;
 mod tools;
@@ -125,7 +126,31 @@ fn reach(workspace: &Workspace, target: &Target, goal: &Goal, tools: &Tools) -> 
         What::Test => &["test", "--no-fail-fast", "--lib", "--bins", "--tests"],
         What::Build => &["build", "--lib"],
         What::Check => &["check"],
+        What::Exchange => return exchange::exchange(workspace, target, goal, tools),
     };
+    let mut command = for_target(workspace, target, goal, tools, verb);
+    let log = format!("{}/{}-{}.log", home(workspace), target.name, goal.package);
+    println!("== {} {}, see {log}", target.name, goal.package);
+    let ended = logged(&mut command, &log)?;
+    let text = read(log.as_ref())?;
+    let counts = Counts::of(&text);
+    match (ended, goal.what) {
+        (true, What::Test) => Ok(counts.to_string()),
+        (true, What::Build) => Ok("builds".to_owned()),
+        (true, _) => Ok("type-checks".to_owned()),
+        (false, What::Test) if counts.passed > 0 => Err(format!("FAILED: {counts}")),
+        (false, _) => Err(format!("FAILED: {}", first_error(&text))),
+    }
+}
+
+/// A command of cargo for one crate on a target.
+fn for_target(
+    workspace: &Workspace,
+    target: &Target,
+    goal: &Goal,
+    tools: &Tools,
+    verb: &[&str],
+) -> Command {
     let mut command = cargo(workspace, verb);
     command.args(["--package", goal.package, "--target", target.name]);
     // Tests catch panics.
@@ -135,18 +160,7 @@ fn reach(workspace: &Workspace, target: &Target, goal: &Goal, tools: &Tools) -> 
     command.env("CARGO_TARGET_DIR", home(workspace));
     command.envs([("CARGO_PROFILE_DEV_DEBUG", "0"), ("CARGO_INCREMENTAL", "0")]);
     tools.apply(&mut command);
-    let log = format!("{}/{}-{}.log", home(workspace), target.name, goal.package);
-    println!("== {} {}, see {log}", target.name, goal.package);
-    let ended = logged(&mut command, &log)?;
-    let text = read(log.as_ref())?;
-    let counts = Counts::of(&text);
-    match (ended, goal.what) {
-        (true, What::Test) => Ok(counts.to_string()),
-        (true, What::Build) => Ok("builds".to_owned()),
-        (true, What::Check) => Ok("type-checks".to_owned()),
-        (false, What::Test) if counts.passed > 0 => Err(format!("FAILED: {counts}")),
-        (false, _) => Err(format!("FAILED: {}", first_error(&text))),
-    }
+    command
 }
 
 /// Runs a command with its output in a file; whether it succeeded.

@@ -28,6 +28,8 @@ pub(super) enum What {
     Build,
     /// Types only: nothing is linked.
     Check,
+    /// Runs a program here and there, each of which reads what the other wrote.
+    Exchange,
 }
 
 const fn test(package: &'static str, args: &'static [&'static str]) -> Goal {
@@ -59,6 +61,11 @@ const PORTABLE: &[Goal] = &[
     test("zarr-metadata", &[]),
     test("zarr-codecs", &["--all-features"]),
     test("zarr-core", &[]),
+    Goal {
+        package: "zarr-exchange",
+        what: What::Exchange,
+        args: &[],
+    },
 ];
 
 /// What a WASI host runs: one thread, no files of our own, no C.

@@ -3,7 +3,7 @@
 
 use std::{
     fmt,
-    fs::{self, File},
+    fs::File,
     io,
     path::{Path, PathBuf},
     sync::{
@@ -168,7 +168,7 @@ impl Root {
 
     fn make_dir(&self, dir: &str) -> io::Result<()> {
         if dir.is_empty() {
-            return fs::create_dir_all(&self.dir);
+            return system::make_root(&self.dir);
         }
         let make = || -> io::Result<()> {
             let place = self.path_at(dir)?;

@@ -23,6 +23,11 @@ fn f21_names_of_devices_and_odd_characters_are_refused_with_the_reason() {
         }
     }
     assert!(files(dir.path()).is_empty());
+    for name in ["nul", "a/CON.zarr/b"] {
+        let error = put(&LocalStore::new(dir.path().join(name)), "a", 1).unwrap_err();
+        assert!(error.to_string().contains("choose another name"), "{error}");
+    }
+    assert!(files(dir.path()).is_empty());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    fs::File,
+    fs::{self, File},
     io,
     os::unix::ffi::OsStrExt,
     path::Path,
@@ -102,6 +102,11 @@ pub(in crate::local) fn modified_at(dir: DirRef<'_>, path: &Path) -> io::Result<
 /// Makes a directory; `AlreadyExists` where something is there.
 pub(in crate::local) fn make_dir(dir: DirRef<'_>, path: &Path) -> io::Result<()> {
     Ok(mkdirat(dir, path, Mode::from_raw_mode(0o777))?)
+}
+
+/// Makes the directory of a store, and those that it lies in.
+pub(in crate::local) fn make_root(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)
 }
 
 /// Puts a file in another's place.

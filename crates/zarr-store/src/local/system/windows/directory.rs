@@ -5,7 +5,7 @@ use std::{
     fs::{self, FileType, OpenOptions, ReadDir},
     io,
     os::windows::fs::{FileTypeExt, OpenOptionsExt},
-    path::Path,
+    path::{Component, Path},
     time::SystemTime,
 };
 
@@ -16,7 +16,7 @@ use super::{
     file::BACKUP_SEMANTICS,
     patience::{patiently, shortly},
 };
-use crate::local::system::Kind;
+use crate::local::system::{Kind, names};
 
 /// The entries of a directory.
 pub(in crate::local) struct Entries {
@@ -105,6 +105,16 @@ pub(in crate::local) fn make_dir(dir: DirRef<'_>, path: &Path) -> io::Result<()>
         }
         made => made,
     }
+}
+
+/// Makes the directory of a store, and those that it lies in, if directories can have such names.
+pub(in crate::local) fn make_root(dir: &Path) -> io::Result<()> {
+    for part in dir.components() {
+        if let Component::Normal(name) = part {
+            names::check(&name.to_string_lossy())?;
+        }
+    }
+    fs::create_dir_all(dir)
 }
 
 /// Refuses a name if one is there that differs from it in case only.
