@@ -68,7 +68,7 @@ pub(crate) fn run() {
     let drawn = held("tree", limit, || root.tree().wait().unwrap().to_string());
     assert!(drawn.lines().count() > 500, "{drawn}");
     drop(drawn);
-    held("consolidate", 2 * limit, || {
+    held("consolidate", limit, || {
         // With white space the document of a hundred thousand is above the limit of readers.
         let config = Config {
             json_indent: Indent::Compact,
