@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use crate::indent::Indent;
 use crate::pointer::{JsonPlace, JsonPointer};
 use crate::problem::{MetadataError, ProblemKind, Problems};
+use crate::raw_members::push_members;
 use crate::read::refused;
 use crate::scan;
 
@@ -250,17 +251,11 @@ fn element(value: &Value, exact: &ExactNumbers, at: &JsonPointer, text: &mut Str
 }
 
 fn members(map: &Map<String, Value>, exact: &ExactNumbers, at: &JsonPointer, text: &mut String) {
-    text.push('{');
-    for (i, (key, value)) in map.iter().enumerate() {
-        text.push_str(if i > 0 { "," } else { "" });
-        text.push_str(&Value::from(key.as_str()).to_string());
-        text.push(':');
-        match exact.is_empty() {
-            true => text.push_str(&value.to_string()),
-            false => element(value, exact, &at.clone().key(key), text),
-        }
-    }
-    text.push('}');
+    let members = map.iter().map(|(key, value)| (key.as_str(), value));
+    push_members(text, members, |text, key, value| match exact.is_empty() {
+        true => text.push_str(&value.to_string()),
+        false => element(value, exact, &at.clone().key(key), text),
+    });
 }
 
 /// The map, in which numbers that no [`Value`] can hold have stand-ins.

@@ -218,7 +218,7 @@ fn has_data(array: &Array) -> bool {
 
 fn document(array: &Array) -> Option<Value> {
     let node = NodeMetadata::Array(array.metadata().clone());
-    let (_, text) = node.documents(Indent::default()).into_iter().next()?;
+    let (_, text) = node.documents(Indent::Compact).into_iter().next()?;
     serde_json::from_slice(&text).ok()
 }
 
