@@ -298,14 +298,14 @@ impl Address {
         }
         let listing = async {
             let here = self.place_in(store, path).await?;
-            let below = here.store().list(here.path());
+            let below = here.store().list_keys(here.path());
             // What remains of an array may be cleared.
-            let is_other = |entry: &zarr::tools::Entry| {
-                let name = entry.key.strip(here.path());
+            let is_other = |key: &zarr::tools::Key| {
+                let name = key.strip(here.path());
                 let name = name.as_ref().map_or("", |name| name.as_str());
                 !documents::ALL.contains(&name) && !ChunkKeyEncoding::is_likely(name)
             };
-            let other = below.try_filter(|entry| ready(is_other(entry)));
+            let other = below.try_filter(|key| ready(is_other(key)));
             Ok(pin!(other).try_next().await?.is_some())
         };
         let listing: zarr::Result<bool> = listing.wait();

@@ -291,8 +291,8 @@ impl ChunkedArray {
             let is_kept = chunk.iter().zip(&kept).all(|(at, kept)| at < kept);
             (self.grid().contains(&chunk) && !is_kept).then(|| Dims::from(chunk))
         };
-        let listed = store.list(prefix).map_err(Error::from);
-        let outside = listed.try_filter_map(move |entry| ready(Ok(outside(&entry.key))));
+        let listed = store.list_keys(prefix).map_err(Error::from);
+        let outside = listed.try_filter_map(move |key| ready(Ok(outside(&key))));
         outside.right_stream()
     }
 

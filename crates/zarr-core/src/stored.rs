@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{AxisRange, CodecChain, Dims, Projections, Region, ShardIndex, ShardingCodec};
 use zarr_metadata::documents;
-use zarr_store::{ByteRange, Entry, Found, Key};
+use zarr_store::{ByteRange, Entry, Found, Key, StoreError};
 
 use crate::engine::pool::with_scratch;
 use crate::hierarchy::check_presence;
@@ -26,27 +26,42 @@ impl ChunkedArray {
     pub fn stored_chunks(
         self: &Arc<Self>,
     ) -> impl Stream<Item = Result<(Chunk, u64)>> + Send + use<'_> {
-        self.list_chunks()
+        self.list_sizes()
             .map_ok(|(index, size)| (self.chunk_at(index), size))
     }
 
+    /// The stored chunks and their sizes, in the order of the listing.
+    pub(crate) fn list_sizes(&self) -> impl Stream<Item = Result<(Dims<u64>, u64)>> + Send {
+        let chunk = self.find_chunk();
+        let entries = self.store().list(self.location().path());
+        let chunks = entries.try_filter_map(move |Entry { key, size }| {
+            ready(Ok(chunk(&key).map(|chunk| (chunk, size))))
+        });
+        self.unless_gone(chunks)
+    }
+
     /// The stored chunks, in the order of the listing.
-    pub(crate) fn list_chunks(&self) -> impl Stream<Item = Result<(Dims<u64>, u64)>> + Send {
+    pub(crate) fn list_chunks(&self) -> impl Stream<Item = Result<Dims<u64>>> + Send {
         self.list_keys().filter_map(|key| ready(key.transpose()))
     }
 
-    /// All keys below the array's location, in the order of the listing: the chunk and its size, or `None`
-    /// if the key is not of a chunk.
-    pub(crate) fn list_keys(&self) -> impl Stream<Item = Result<Option<(Dims<u64>, u64)>>> + Send {
-        let (prefix, chunk) = (self.location().path(), self.find_chunk());
-        let chunk = move |entry: Entry| Some((chunk(&entry.key)?, entry.size));
-        let listed = self
-            .store()
-            .list(prefix)
-            .map(move |entry| entry.map(&chunk).map_err(Error::from));
-        // A chunk that is not listed is absent only if the store is still there at the end.
+    /// All keys below the array's location, in the order of the listing: the chunk, or `None` if the key is not of a
+    /// chunk.
+    pub(crate) fn list_keys(&self) -> impl Stream<Item = Result<Option<Dims<u64>>>> + Send {
+        let chunk = self.find_chunk();
+        let keys = self.store().list_keys(self.location().path());
+        self.unless_gone(keys.map_ok(move |key| chunk(&key)))
+    }
+
+    /// A listing that ends with an error where the store is gone: a chunk that is not listed is absent only if the
+    /// store is still there at the end.
+    fn unless_gone<T: Send>(
+        &self,
+        listed: impl Stream<Item = Result<T, StoreError>> + Send,
+    ) -> impl Stream<Item = Result<T>> + Send {
         let end = stream::once(check_presence(self.location()));
-        listed.chain(end.filter_map(|present| ready(present.err().map(Err))))
+        let gone = end.filter_map(|present| ready(present.err().map(Err)));
+        listed.map_err(Error::from).chain(gone)
     }
 
     /// Tells which chunk a key is of, if it is of a chunk within the grid.
@@ -95,7 +110,7 @@ impl ChunkedArray {
                 return Ok(None);
             }
             match entry {
-                Ok(Some((chunk, _))) => found.extend(find(&chunk).filter(|i| wanted.contains(i))),
+                Ok(Some(chunk)) => found.extend(find(&chunk).filter(|i| wanted.contains(i))),
                 Ok(None) => {}
                 Err(error) if matches!(error.kind(), ErrorKind::StoreGone { .. }) => {
                     return Err(error);
@@ -168,7 +183,7 @@ impl ChunkedArray {
         let found = self
             .list_chunks()
             .map(|listed| async move {
-                let (chunk, _) = listed?;
+                let chunk = listed?;
                 let region = self.grid().region(&chunk);
                 let is_large = region.volume().is_none_or(|cells| cells > most);
                 let inner = match chain.filter(|_| is_large) {

@@ -191,10 +191,10 @@ impl Values {
     /// The keys of all values in a directory and below.
     fn keys(&self, prefix: String) -> Operation {
         self.operation(move |location| async move {
-            let mut entries = location.store().list(&location.path().join(&prefix)?);
+            let mut listed = location.store().list_keys(&location.path().join(&prefix)?);
             let mut keys = Vec::new();
-            while let Some(entry) = entries.next().await {
-                keys.push(below(&location, &entry?.key));
+            while let Some(key) = listed.next().await {
+                keys.push(below(&location, &key?));
             }
             Ok(keys)
         })

@@ -33,7 +33,7 @@ mod waits;
 mod walk;
 mod write;
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{fmt, io, path::Path, sync::Arc, time::Duration};
 
 pub(crate) use self::root::real_path_of_file;
 use self::{
@@ -151,6 +151,19 @@ impl LocalStore {
         uninterrupted(|| remove::clean_temp(&self.root, older_than))
             .map_err(|e| store_error(self, Op::Delete, "", e))
     }
+
+    /// What a directory holds; one that is not there holds nothing.
+    fn listed<T>(
+        &self,
+        prefix: &Prefix,
+        list: impl Fn(&Root, &Prefix) -> io::Result<Listing<T>>,
+    ) -> Result<Listing<T>> {
+        match uninterrupted(|| list(&self.root, prefix)) {
+            Ok(listing) => Ok(listing),
+            Err(e) if is_absent(&e) => Ok(Listing::default()),
+            Err(e) => Err(store_error(self, Op::List, prefix, e)),
+        }
+    }
 }
 
 impl BlockingStore for LocalStore {
@@ -208,11 +221,11 @@ impl BlockingStore for LocalStore {
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        match uninterrupted(|| list::list_dir(&self.root, prefix)) {
-            Ok(listing) => Ok(listing),
-            Err(e) if is_absent(&e) => Ok(Listing::default()),
-            Err(e) => Err(store_error(self, Op::List, prefix, e)),
-        }
+        self.listed(prefix, list::list_dir)
+    }
+
+    fn list_dir_keys(&self, prefix: &Prefix) -> Result<Listing<Key>> {
+        self.listed(prefix, list::list_dir_keys)
     }
 
     fn hints(&self) -> IoHints {

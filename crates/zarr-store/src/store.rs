@@ -17,7 +17,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt};
 
 pub use self::{
     adapter::Blocking,
@@ -113,7 +113,14 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
 
     /// Everything below a prefix, page by page, in no promised order.
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        Box::pin(extension::walk(self, prefix))
+        let list_dir = move |prefix| async move { self.list_dir(&prefix).await };
+        Box::pin(extension::walk(prefix.clone(), list_dir))
+    }
+
+    /// The keys of everything below a prefix, page by page, in no promised order: for those who need no sizes, which
+    /// cost a file system a call for each value.
+    fn list_keys(&self, prefix: &Prefix) -> BoxStream<'_, Result<Key>> {
+        Box::pin(self.list(prefix).map_ok(|entry| entry.key))
     }
 
     /// Waits for the lock of a key: see [`lock`](crate::lock) for who needs it.
@@ -210,6 +217,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
         (**self).list(prefix)
+    }
+
+    fn list_keys(&self, prefix: &Prefix) -> BoxStream<'_, Result<Key>> {
+        (**self).list_keys(prefix)
     }
 
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {

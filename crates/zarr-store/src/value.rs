@@ -120,13 +120,33 @@ pub struct Entry {
 }
 
 /// What lies directly in a directory; each list in ascending order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Listing {
-    /// The values.
-    pub keys: Vec<Entry>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing<T = Entry> {
+    /// The values; a `Listing<Key>` has their keys alone.
+    pub keys: Vec<T>,
     /// The directories, as full prefixes. A file system may show one that holds no value.
     pub prefixes: Vec<Prefix>,
     /// Names that cannot be keys, as text to be shown: those with backslashes, those that are too long, and those that
     /// are not UTF-8. The store's own files are not among them.
     pub unnamed: Vec<String>,
+}
+
+impl<T> Default for Listing<T> {
+    fn default() -> Self {
+        Listing {
+            keys: Vec::new(),
+            prefixes: Vec::new(),
+            unnamed: Vec::new(),
+        }
+    }
+}
+
+impl From<Listing> for Listing<Key> {
+    fn from(listing: Listing) -> Self {
+        Listing {
+            keys: listing.keys.into_iter().map(|entry| entry.key).collect(),
+            prefixes: listing.prefixes,
+            unnamed: listing.unnamed,
+        }
+    }
 }

@@ -110,6 +110,11 @@ impl Face for Asynchronous {
         let entries: Vec<_> = wait(self.0.list(prefix).try_collect()).unwrap();
         let size: u64 = entries.iter().map(|e: &zarr_store::Entry| e.size).sum();
         assert_eq!(wait(self.0.size_prefix(prefix)).unwrap(), size);
+        let mut keys: Vec<Key> = wait(self.0.list_keys(prefix).try_collect()).unwrap();
+        let mut listed: Vec<Key> = entries.iter().map(|e| e.key.clone()).collect();
+        keys.sort();
+        listed.sort();
+        assert_eq!(keys, listed);
         entries
             .into_iter()
             .map(|e| (e.key.to_string(), e.size))

@@ -152,7 +152,8 @@ pub(crate) fn change(bench: &Bench, counter: &Counter) -> Result<()> {
         array.resize(SHAPE).wait()
     })?;
     let row = Array2::<u16>::from_elem((1, SHAPE[1] as usize), 3);
-    counter.count("append a row", || array.append(row.clone()).wait())
+    counter.count("append a row", || array.append(row.clone()).wait())?;
+    counter.count("count stored chunks", || array.nchunks_initialized().wait())
 }
 
 pub(crate) fn memory(bench: &Bench, counter: &Counter) -> Result<()> {

@@ -200,13 +200,7 @@ impl ArrayCopy<'_> {
     /// Copies the elements; `path` is reported to the listener.
     pub(super) async fn run(self, path: &str) -> Result<()> {
         let there = match self.only_missing {
-            true => {
-                self.to
-                    .list_chunks()
-                    .map_ok(|(chunk, _)| chunk)
-                    .try_collect()
-                    .await?
-            }
+            true => self.to.list_chunks().try_collect().await?,
             false => HashSet::new(),
         };
         match moves_chunks(&self.from, &self.to) {
@@ -233,7 +227,7 @@ impl ArrayCopy<'_> {
         );
         if from.can_list() {
             let chunks = from
-                .list_chunks()
+                .list_sizes()
                 .try_filter(|(chunk, _)| ready(wanted(chunk)));
             engine::transfer(a, b, chunks, budget, count).await?;
             check_listing(from)?;
@@ -326,10 +320,7 @@ impl ArrayCopy<'_> {
         check_count(&self.to, touched.len() as u64)?;
         let chunks = match there.is_empty() {
             true => HashSet::new(),
-            false => {
-                let chunks = self.from.list_chunks().map_ok(|(chunk, _)| chunk);
-                chunks.try_collect().await?
-            }
+            false => self.from.list_chunks().try_collect().await?,
         };
         Ok(Some(StoredChunks {
             boxes: touched,

@@ -61,10 +61,10 @@ async fn first_orphan(location: &Location, node: &NodeMetadata) -> Result<Option
     }
     let leads_to_chunks = |prefix: &&Prefix| ChunkKeyEncoding::is_likely(prefix.name());
     for prefix in here.prefixes.iter().filter(leads_to_chunks) {
-        let mut below = store.list(prefix);
-        while let Some(entry) = below.try_next().await? {
-            if is_chunk(&entry.key) {
-                return Ok(Some(entry.key));
+        let mut below = store.list_keys(prefix);
+        while let Some(key) = below.try_next().await? {
+            if is_chunk(&key) {
+                return Ok(Some(key));
             }
         }
     }
@@ -74,9 +74,9 @@ async fn first_orphan(location: &Location, node: &NodeMetadata) -> Result<Option
 /// Refuses to empty a place that holds anything but documents and what has the name of a chunk: it is more
 /// likely a directory of other files than the orphans of an array.
 pub(super) async fn check_foreign(location: &Location) -> Result<()> {
-    let mut below = location.store().list(location.path());
-    while let Some(entry) = below.try_next().await? {
-        let name = entry.key.strip(location.path());
+    let mut below = location.store().list_keys(location.path());
+    while let Some(key) = below.try_next().await? {
+        let name = key.strip(location.path());
         let is_ours = name.is_some_and(|name| {
             documents::ALL.contains(&name.as_str()) || ChunkKeyEncoding::is_likely(name.as_str())
         });

@@ -10,9 +10,9 @@ use std::{
 use bytes::Bytes;
 
 use crate::{
-    BlockingStore, BoxFuture, ByteRange, Copied, Found, IoHints, Key, KeyLock, Listing, Op, Origin,
-    Payload, Prefix, PutMode, RealPath, Result, Store, StoreError, StoreErrorKind, Version,
-    descriptors, lock, runtime,
+    BlockingStore, BoxFuture, BoxStream, ByteRange, Copied, Found, IoHints, Key, KeyLock, Listing,
+    Op, Origin, Payload, Prefix, PutMode, RealPath, Result, Store, StoreError, StoreErrorKind,
+    Version, descriptors, lock, runtime, store::extension,
 };
 
 /// Makes a [`Store`] of a [`BlockingStore`]. Cheap to clone; clones share one store.
@@ -159,6 +159,15 @@ impl<B: BlockingStore> Store for Blocking<B> {
         Box::pin(self.call(Op::List, prefix.as_str(), move |store| {
             store.list_dir(&name)
         }))
+    }
+
+    fn list_keys(&self, prefix: &Prefix) -> BoxStream<'_, Result<Key>> {
+        let list_dir = move |prefix: Prefix| async move {
+            let name = prefix.clone();
+            let list = move |store: &B| store.list_dir_keys(&name);
+            self.call(Op::List, prefix.as_str(), list).await
+        };
+        Box::pin(extension::walk(prefix.clone(), list_dir))
     }
 
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {

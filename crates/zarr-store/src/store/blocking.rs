@@ -67,6 +67,14 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
     /// Why it could not be listed; a directory that is not there is empty.
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing>;
 
+    /// The same with keys alone, for [`Store::list_keys`]: worth writing where a size costs a call for each value.
+    ///
+    /// # Errors
+    /// As [`list_dir`](Self::list_dir).
+    fn list_dir_keys(&self, prefix: &Prefix) -> Result<Listing<Key>> {
+        self.list_dir(prefix).map(Listing::from)
+    }
+
     /// How to ask this store well, and what it can do.
     fn hints(&self) -> IoHints;
 

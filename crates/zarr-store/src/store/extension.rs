@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 
 use crate::{
-    ByteRange, Copied, Entry, Found, Key, Listing, Op, Payload, Prefix, PutMode, Result, Store,
+    ByteRange, Copied, Found, Key, Listing, Op, Payload, Prefix, PutMode, Result, Store,
     StoreError, StoreErrorKind, Version, coalesce,
     update::{Commit, Update, Writers},
 };
@@ -61,7 +61,7 @@ pub trait StoreExt: Store {
 
     /// Whether there is no value below a prefix.
     fn is_empty(&self, prefix: &Prefix) -> impl Future<Output = Result<bool>> + Send {
-        async move { Ok(self.list(prefix).next().await.transpose()?.is_none()) }
+        async move { Ok(self.list_keys(prefix).next().await.transpose()?.is_none()) }
     }
 
     /// Copies a value to another key of this store, over what is there, and says whether there was one to copy. The
@@ -159,21 +159,25 @@ impl<S: Store + ?Sized> StoreExt for S {}
 
 /// Everything below `prefix`, one directory at a time: what [`Store::list`] does unless told
 /// better.
-pub(crate) fn walk<'a, S: Store + ?Sized>(
-    store: &'a S,
-    prefix: &Prefix,
-) -> impl Stream<Item = Result<Entry>> + Send + use<'a, S> {
-    let to_do = VecDeque::from([prefix.clone()]);
-    stream::try_unfold(to_do, move |mut to_do| async move {
+pub(crate) fn walk<T: Send, F>(
+    prefix: Prefix,
+    list_dir: impl Fn(Prefix) -> F + Send,
+) -> impl Stream<Item = Result<T>> + Send
+where
+    F: Future<Output = Result<Listing<T>>> + Send,
+{
+    let to_do = VecDeque::from([prefix]);
+    stream::try_unfold((list_dir, to_do), |(list_dir, mut to_do)| async move {
         let Some(prefix) = to_do.pop_front() else {
             return Ok(None);
         };
-        let Listing { keys, prefixes, .. } = store.list_dir(&prefix).await?;
+        let Listing { keys, prefixes, .. } = list_dir(prefix).await?;
         // In front: a tree is walked depth first, so that what waits is one path's siblings.
         for prefix in prefixes.into_iter().rev() {
             to_do.push_front(prefix);
         }
-        Ok(Some((stream::iter(keys.into_iter().map(Ok)), to_do)))
+        let keys = stream::iter(keys.into_iter().map(Ok));
+        Ok(Some((keys, (list_dir, to_do))))
     })
     .try_flatten()
 }

@@ -469,6 +469,10 @@ async fn lists_directories(store: &impl Store) {
         let found: Vec<_> = all.iter().map(|entry| entry.key.as_str()).collect();
         assert_eq!(found, want, "{check}: `{below}`");
         assert!(all.iter().all(|entry| entry.size == 5), "{check}");
+        let mut keys: Vec<_> = ok(check, store.list_keys(&prefix(below)).try_collect().await);
+        keys.sort();
+        let found: Vec<_> = keys.iter().map(crate::Key::as_str).collect();
+        assert_eq!(found, want, "{check}, without sizes: `{below}`");
     }
     assert_eq!(
         ok(check, store.size_prefix(&prefix("d/e")).await),

@@ -215,6 +215,8 @@ fn directories(store: &dyn BlockingStore) {
         let listing = ok(check, store.list_dir(&prefix("d")));
         assert_eq!(listing.keys.len(), 1, "{check}");
         assert_eq!(listing.prefixes, [prefix("d/e")], "{check}");
+        let keys = ok(check, store.list_dir_keys(&prefix("d")));
+        assert_eq!(keys, listing.into(), "{check}, without sizes");
         assert_eq!(ok(check, store.list(&Prefix::root())).len(), 3, "{check}");
     }
     ok(check, store.delete_prefix(&prefix("d")));

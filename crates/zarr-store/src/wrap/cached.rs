@@ -283,6 +283,10 @@ impl<S: Store> Store for Cached<S> {
         self.inner.list(prefix)
     }
 
+    fn list_keys(&self, prefix: &Prefix) -> BoxStream<'_, Result<Key>> {
+        self.inner.list_keys(prefix)
+    }
+
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
         self.inner.lock(key)
     }

@@ -166,8 +166,8 @@ impl<U: Store, L: Store> Overlay<U, L> {
         if !self.hidden.has_any_below(prefix) {
             return Ok(true);
         }
-        let entries = self.lower.list(prefix);
-        let mut shown = entries.try_filter(|entry| ready(self.shows_lower(&entry.key)));
+        let keys = self.lower.list_keys(prefix);
+        let mut shown = keys.try_filter(|key| ready(self.shows_lower(key)));
         Ok(shown.next().await.transpose()?.is_some())
     }
 

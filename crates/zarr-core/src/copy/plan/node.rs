@@ -210,10 +210,8 @@ impl Planner<'_> {
         if !array::moves_chunks(&from, &to) || !from.can_list() {
             return Ok(false);
         }
-        let there = to.list_chunks().map_ok(|(chunk, _)| chunk);
-        let there: HashSet<Dims<u64>> = there.try_collect().await?;
-        let wanted = from.list_chunks().map_ok(|(chunk, _)| chunk);
-        let wanted: HashSet<Dims<u64>> = wanted.try_collect().await?;
+        let there: HashSet<Dims<u64>> = to.list_chunks().try_collect().await?;
+        let wanted: HashSet<Dims<u64>> = from.list_chunks().try_collect().await?;
         Ok(from.can_list() && wanted.is_subset(&there))
     }
 

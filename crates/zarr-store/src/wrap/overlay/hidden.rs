@@ -28,9 +28,9 @@ pub(super) struct Hidden(RwLock<BTreeSet<String>>);
 impl Hidden {
     /// What the upper store says.
     pub(super) async fn load(upper: &impl Store) -> Result<Self> {
-        let entries = upper.list(&Prefix::new(DIRECTORY.trim_end_matches('/'))?);
-        let names = entries.try_fold(BTreeSet::new(), |mut names, entry| async move {
-            let name = entry.key.as_str().strip_prefix(DIRECTORY);
+        let keys = upper.list_keys(&Prefix::new(DIRECTORY.trim_end_matches('/'))?);
+        let names = keys.try_fold(BTreeSet::new(), |mut names, key| async move {
+            let name = key.as_str().strip_prefix(DIRECTORY);
             let name = name.and_then(|name| name.strip_suffix(SUFFIX));
             names.extend(name.map(str::to_owned));
             Ok(names)

@@ -82,6 +82,10 @@ impl<W: Wrapper> Store for W {
         list(self, prefix)
     }
 
+    fn list_keys(&self, prefix: &Prefix) -> BoxStream<'_, Result<Key>> {
+        list_keys(self, prefix)
+    }
+
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
         Box::pin(lock(self, key))
     }
@@ -237,6 +241,22 @@ fn list<'a>(wrapper: &'a dyn Wrapper, prefix: &Prefix) -> BoxStream<'a, Result<E
         }
     };
     Box::pin(begin.into_stream().flatten())
+}
+
+fn list_keys<'a>(wrapper: &'a dyn Wrapper, prefix: &Prefix) -> BoxStream<'a, Result<Key>> {
+    let (inner, second) = wrapper.inner();
+    if second.is_some() || wrapper.is_hooked() || wrapper.known_keys().is_some() {
+        return Box::pin(list(wrapper, prefix).map_ok(|entry| entry.key));
+    }
+    let name = match inner_prefix(wrapper, prefix) {
+        Ok(name) => name,
+        Err(e) => return Box::pin(stream::iter([Err(e)])),
+    };
+    let keys = inner.list_keys(&name);
+    match wrapper.root() {
+        Some(root) => Box::pin(keys.try_filter_map(|key| ready(Ok(key.strip(root))))),
+        None => keys,
+    }
 }
 
 async fn lock(wrapper: &dyn Wrapper, key: &Key) -> Result<KeyLock> {
