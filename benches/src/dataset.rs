@@ -194,9 +194,20 @@ impl Dataset {
     }
 
     /// Other chunks than these, of as many elements: two axes longer, the first one shorter.
-    pub(crate) fn other_chunks(&self) -> [u64; 3] {
+    pub(crate) fn with_other_chunks(self) -> Self {
         let [z, y, x] = self.chunks;
-        [z / 4, y * 2, x * 2]
+        let chunks = [z / 4, y * 2, x * 2];
+        Self { chunks, ..self }
+    }
+
+    /// The same with the compressor that takes the least time.
+    pub(crate) fn with_other_compressor(self) -> Self {
+        let compressor = Compressor::Blosc {
+            cname: "lz4",
+            level: 5,
+            shuffle: "shuffle",
+        };
+        Self { compressor, ..self }
     }
 
     /// Makes an empty array of this kind at `path`: its document alone. Or the group with its arrays.

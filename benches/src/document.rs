@@ -26,27 +26,7 @@ fn v3(dataset: &Dataset) -> Value {
         Element::U16 | Element::F32 => (little.clone(), json!(0)),
         Element::Text => (json!({"name": "vlen-utf8"}), json!("")),
     };
-    let mut codecs = vec![bytes];
-    match dataset.compressor {
-        Compressor::None => {}
-        Compressor::Zstd => codecs.push(
-            json!({"name": "zstd", "configuration": {"level": ZSTD_LEVEL, "checksum": false}}),
-        ),
-        Compressor::Gzip => {
-            codecs.push(json!({"name": "gzip", "configuration": {"level": GZIP_LEVEL}}));
-        }
-        Compressor::Blosc {
-            cname,
-            level,
-            shuffle,
-        } => codecs.push(json!({"name": "blosc", "configuration": {
-            "cname": cname,
-            "clevel": level,
-            "shuffle": shuffle,
-            "typesize": dataset.element.size(),
-            "blocksize": 0,
-        }})),
-    }
+    let mut codecs = [vec![bytes], compressors(dataset)].concat();
     if dataset.shards.is_some() {
         codecs = vec![json!({"name": "sharding_indexed", "configuration": {
             "chunk_shape": dataset.chunks,
@@ -66,6 +46,29 @@ fn v3(dataset: &Dataset) -> Value {
         "codecs": codecs,
         "attributes": {},
     })
+}
+
+/// The codecs behind the one that makes bytes.
+pub(crate) fn compressors(dataset: &Dataset) -> Vec<Value> {
+    let codec = match dataset.compressor {
+        Compressor::None => return Vec::new(),
+        Compressor::Zstd => {
+            json!({"name": "zstd", "configuration": {"level": ZSTD_LEVEL, "checksum": false}})
+        }
+        Compressor::Gzip => json!({"name": "gzip", "configuration": {"level": GZIP_LEVEL}}),
+        Compressor::Blosc {
+            cname,
+            level,
+            shuffle,
+        } => json!({"name": "blosc", "configuration": {
+            "cname": cname,
+            "clevel": level,
+            "shuffle": shuffle,
+            "typesize": dataset.element.size(),
+            "blocksize": 0,
+        }}),
+    };
+    vec![codec]
 }
 
 fn grid(dataset: &Dataset) -> Value {

@@ -6,10 +6,11 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use ndarray::Array3;
 use tokio::runtime::Runtime;
 use zarr::blocking::Wait;
-use zarr::{Array, MemoryStore, Points, Selection, Slice, Target};
+use zarr::{Array, Extension, MemoryStore, Points, Selection, Slice, Target};
 
 use crate::Result;
 use crate::dataset::{Dataset, Kind};
+use crate::document::compressors;
 use crate::element::{Element, Values};
 use crate::program::{Elements, Program, at_once};
 use crate::want::{Part, Want};
@@ -156,8 +157,10 @@ impl Program for Ours {
         }
     }
 
-    fn rechunk(&self, to: &Path, chunks: [u64; 3]) -> Result<()> {
-        self.finish(zarr::from_array(to, &self.array).chunks(chunks))?;
+    fn copy(&self, to: &Path, new: &Dataset) -> Result<()> {
+        let compressors: Vec<Extension> = serde_json::from_value(compressors(new).into())?;
+        let copy = zarr::from_array(to, &self.array).chunks(new.chunks);
+        self.finish(copy.compressors(compressors))?;
         Ok(())
     }
 }

@@ -29,8 +29,8 @@ pub(crate) trait Program {
     /// Adds the elements of `part`, which begins where the array ends.
     fn append(&mut self, part: &Part, values: Values) -> Result<()>;
 
-    /// Copies all elements into a new array of these chunks.
-    fn rechunk(&self, _to: &Path, _chunks: [u64; 3]) -> Result<()> {
+    /// Copies all elements into a new array with the chunks and the compressor of this one.
+    fn copy(&self, _to: &Path, _new: &Dataset) -> Result<()> {
         Err("it has no such call".into())
     }
 
@@ -184,7 +184,7 @@ impl Name {
         let can_call = match workload.verb() {
             _ if self == Self::Limit => workload.has_limit(),
             verb if self.is_package() => matches!(verb, Verb::Read | Verb::Write),
-            Verb::Rechunk => !is_zarrs,
+            Verb::Copy => !is_zarrs || workload == Workload::Reencode,
             Verb::Consolidate => !is_zarrs && self != Self::Tensorstore,
             // The pipeline makes no difference.
             Verb::List => self != Self::ZarrFused,

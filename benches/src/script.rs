@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::Result;
 use crate::dataset::Kind;
+use crate::document::document;
 use crate::element::Values;
 use crate::files::remove;
 use crate::measure::{Bench, Case, Sample, answer, checksum};
@@ -49,7 +50,7 @@ impl Bench {
             "cold": case.workload.is_cold(),
             "at_once": case.workload.is_at_once(),
             "dtype": dataset.element.numpy(),
-            "chunks": dataset.other_chunks(),
+            "copy": document(&case.workload.copied(dataset)),
             "repeats": self.repeats,
             "template": template,
             "values": values,

@@ -39,6 +39,8 @@ pub(crate) enum Workload {
     Open,
     /// Copies everything into a new array of other chunks.
     Rechunk,
+    /// Copies everything into a new array of another compressor.
+    Reencode,
     /// Opens a group and lists its arrays with their shapes.
     MetaList,
     /// Writes the documents of a group's arrays into that of the group.
@@ -53,13 +55,13 @@ pub(crate) enum Verb {
     Open,
     Write,
     Append,
-    Rechunk,
+    Copy,
     List,
     Consolidate,
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::ReadAll,
         Self::ReadCold,
         Self::WriteAll,
@@ -75,6 +77,7 @@ impl Workload {
         Self::Append,
         Self::Open,
         Self::Rechunk,
+        Self::Reencode,
         Self::MetaList,
         Self::Consolidate,
     ];
@@ -96,6 +99,7 @@ impl Workload {
             Self::Append => "append",
             Self::Open => "open",
             Self::Rechunk => "rechunk",
+            Self::Reencode => "reencode",
             Self::MetaList => "meta_list",
             Self::Consolidate => "consolidate",
         }
@@ -124,7 +128,7 @@ impl Workload {
                 Element::U16 | Element::Text => dataset.field().is_none(),
             },
             Self::Open | Self::MetaList | Self::Consolidate => false,
-            Self::Rechunk => dataset.name == "zstd",
+            Self::Rechunk | Self::Reencode => dataset.name == "zstd",
             Self::ReadCold => ["raw", "zstd", "shard", "tiny"].contains(&dataset.name),
             Self::ReadChunks => {
                 ["raw", "zstd", "blosclz4", "shard", "tiny"].contains(&dataset.name)
@@ -150,7 +154,7 @@ impl Workload {
             Self::WriteAll | Self::PartialWrite => Verb::Write,
             Self::Append => Verb::Append,
             Self::Open => Verb::Open,
-            Self::Rechunk => Verb::Rechunk,
+            Self::Rechunk | Self::Reencode => Verb::Copy,
             Self::MetaList => Verb::List,
             Self::Consolidate => Verb::Consolidate,
             _ => Verb::Read,
@@ -169,6 +173,15 @@ impl Workload {
     /// Whether the system forgets the array before each call.
     pub(crate) fn is_cold(self) -> bool {
         self == Self::ReadCold
+    }
+
+    /// The array that a copy becomes.
+    pub(crate) fn copied(self, dataset: &Dataset) -> Dataset {
+        match self {
+            Self::Rechunk => dataset.with_other_chunks(),
+            Self::Reencode => dataset.with_other_compressor(),
+            _ => *dataset,
+        }
     }
 
     /// The boxes among what is wanted: all of it, for workloads that write.
@@ -195,7 +208,7 @@ impl Workload {
                 .collect()
         };
         match self {
-            Self::ReadAll | Self::WriteAll | Self::ReadCold | Self::Rechunk => {
+            Self::ReadAll | Self::WriteAll | Self::ReadCold | Self::Rechunk | Self::Reencode => {
                 vec![Want::Box(Part::dense([0; 3], shape))]
             }
             Self::ReadChunks | Self::ReadChunksPar => dataset.each_chunk().map(Want::Box).collect(),

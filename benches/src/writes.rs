@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use serde_json::Value;
+
 use crate::Result;
+use crate::document::document;
 use crate::element::Values;
 use crate::files::{copy, remove};
 use crate::measure::{Bench, Case, Sample, checksum, linked};
@@ -19,7 +22,7 @@ impl Bench {
         let path = self.written(case);
         let dataset = &case.dataset;
         let at = match case.workload.verb() {
-            Verb::Rechunk => self.address(dataset),
+            Verb::Copy => self.address(dataset),
             _ => self.address_of(dataset.kind, &path),
         };
         let mut seconds = Vec::with_capacity(self.repeats);
@@ -32,7 +35,7 @@ impl Bench {
             reset_peak_rss();
             let start = Instant::now();
             match case.workload.verb() {
-                Verb::Rechunk => opened.rechunk(&path, dataset.other_chunks())?,
+                Verb::Copy => opened.copy(&path, &case.workload.copied(dataset))?,
                 Verb::Consolidate => opened.consolidate()?,
                 verb => {
                     for (part, values) in parts.iter().zip(values) {
@@ -73,7 +76,7 @@ impl Bench {
         remove(path)?;
         match case.workload {
             // The program makes it.
-            Workload::Rechunk => Ok(()),
+            Workload::Rechunk | Workload::Reencode => Ok(()),
             Workload::PartialWrite => copy(&self.array(&case.dataset), path),
             Workload::Append => case.dataset.empty().create(path),
             _ => case.dataset.create(path),
@@ -93,12 +96,8 @@ impl Bench {
             let expected = checksum([source.bytes(&Want::Nodes)]);
             return Ok((checksum([nodes::consolidated(path)?]), expected));
         }
-        if case.workload == Workload::Rechunk {
-            let chunks = dataset.other_chunks();
-            let [z, y, x] = [0, 1, 2].map(|axis| dataset.shape[axis] / chunks[axis] - 1);
-            if !path.join(format!("c/{z}/{y}/{x}")).exists() {
-                return Err("the new array has chunks of another shape".into());
-            }
+        if case.workload.verb() == Verb::Copy {
+            check_copy(path, &document(&case.workload.copied(dataset)))?;
         }
         let all = Want::Box(Part::dense([0; 3], dataset.shape));
         // Where the zarrs crate cannot read what we write, the peers' rows of reading show that they can.
@@ -122,7 +121,7 @@ impl Bench {
         let source = self.source(&case.dataset)?;
         let changed = |want| source.changed(want);
         Ok(match case.workload {
-            Workload::Rechunk | Workload::Consolidate => Vec::new(),
+            Workload::Rechunk | Workload::Reencode | Workload::Consolidate => Vec::new(),
             Workload::WriteAll => vec![source.all()],
             _ => case
                 .workload
@@ -131,5 +130,19 @@ impl Bench {
                 .map(changed)
                 .collect(),
         })
+    }
+}
+
+/// Whether a copy has the chunks and the codecs that it was to have.
+fn check_copy(path: &Path, expected: &Value) -> Result<()> {
+    let copy: Value = serde_json::from_slice(&std::fs::read(path.join("zarr.json"))?)?;
+    let chunks = |document: &Value| document["chunk_grid"]["configuration"]["chunk_shape"].clone();
+    let codecs = |document: &Value| -> Vec<Value> {
+        let codecs = document["codecs"].as_array().into_iter().flatten();
+        codecs.map(|codec| codec["name"].clone()).collect()
+    };
+    match (chunks(&copy), codecs(&copy)) == (chunks(expected), codecs(expected)) {
+        true => Ok(()),
+        false => Err(format!("the new array is {copy}").into()),
     }
 }

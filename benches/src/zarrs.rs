@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ::zarrs::array::{Array, ArrayBytes, ArraySubset};
+use ::zarrs::array::{Array, ArrayBytes, ArrayError, ArrayMetadata, ArraySubset};
 use ::zarrs::filesystem::FilesystemStore;
 use ::zarrs::storage::store::MemoryStore;
 use ::zarrs::storage::{
@@ -12,8 +12,11 @@ use ::zarrs::storage::{
     ReadableWritableListableStorageTraits, WritableStorageTraits,
 };
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use crate::Result;
-use crate::dataset::Kind;
+use crate::dataset::{Dataset, Kind};
+use crate::document::document;
 use crate::element::{Element, Values};
 use crate::program::{Elements, Program, at_once};
 use crate::want::{Part, Want};
@@ -106,6 +109,21 @@ impl Program for Zarrs {
             Values::Text(values) => self.array.store_array_subset(&subset, values.as_slice()),
         };
         Ok(written?)
+    }
+
+    /// Chunk by chunk on all processors, as its tool `zarrs_reencode` does.
+    fn copy(&self, to: &Path, new: &Dataset) -> Result<()> {
+        let metadata: ArrayMetadata = serde_json::from_value(document(new))?;
+        let copy = Array::new_with_metadata(Arc::new(FilesystemStore::new(to)?), "/", metadata)?;
+        copy.store_metadata()?;
+        let grid = ArraySubset::new_with_shape(copy.chunk_grid_shape().to_vec());
+        let chunks: Vec<_> = grid.indices().into_iter().collect();
+        chunks.into_par_iter().try_for_each(|chunk| {
+            let bytes: ArrayBytes<'static> = self.array.retrieve_chunk(&chunk)?;
+            copy.store_chunk(&chunk, bytes)?;
+            Ok::<_, ArrayError>(())
+        })?;
+        Ok(())
     }
 
     fn append(&mut self, part: &Part, values: Values) -> Result<()> {
