@@ -69,7 +69,7 @@ pub(crate) fn run() {
     assert!(drawn.lines().count() > 500, "{drawn}");
     drop(drawn);
     held("consolidate", limit, || {
-        // With white space the document of a hundred thousand is above the limit of readers.
+        // White space would be half of the document, of which parts are in memory three times.
         let config = Config {
             json_indent: Indent::Compact,
             ..Config::default()

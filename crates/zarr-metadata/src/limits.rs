@@ -16,7 +16,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The size of a document, in bytes.
+    /// The size of a document, in bytes. Consolidated metadata has about a thousand for each array.
     pub document_bytes: usize,
     /// JSON values in a document, counted by its brackets and commas: two bytes of text can be a value, which
     /// takes a hundred bytes in memory. Each copy of a document in consolidated metadata is counted by
@@ -37,7 +37,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            document_bytes: 64 << 20,
+            document_bytes: 128 << 20,
             values: 1 << 20,
             depth: 64,
             rank: 64,

@@ -27,6 +27,9 @@ pub(super) const MANY: usize = 64;
 const WAITING_THREADS: usize = 32;
 const WAITING_BYTES: usize = 32 << 20;
 
+/// Whether there can be workers. Where not, nothing that makes them is linked.
+const HAS_THREADS: bool = cfg!(not(target_family = "wasm"));
+
 /// How much a task has to do, which decides where it runs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct WorkSize {
@@ -158,7 +161,7 @@ impl Workers<'_> {
     /// How many threads wait for so many pieces; 0 if the workers read them.
     fn waiting_threads(self, n: usize, bytes: Option<usize>) -> usize {
         let may_begin = matches!(self.thread, Thread::Caller | Thread::Pooled);
-        if !may_begin || n < MANY {
+        if !HAS_THREADS || !may_begin || n < MANY {
             return 0;
         }
         let most = WAITING_BYTES / bytes.unwrap_or(usize::MAX).max(1);
@@ -221,7 +224,7 @@ impl Workers<'_> {
     }
 
     fn are_several(self, n: usize) -> bool {
-        n > 1 && self.thread == Thread::Pooled
+        HAS_THREADS && n > 1 && self.thread == Thread::Pooled
     }
 }
 
@@ -242,7 +245,8 @@ pub(super) async fn run<T: Send + 'static>(
     heap: Option<Arc<VlenHeap>>,
     task: impl FnOnce(Workers<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
-    let here = is_at_work() || zarr_store::runtime::is_inline() && work.is_small();
+    let is_quick = zarr_store::runtime::is_inline() && work.is_small();
+    let here = !HAS_THREADS || is_quick || is_at_work();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
         let workers = Workers::on(Thread::Caller, context, heap.as_ref());
         return Ok(at_work(|| task(workers)));

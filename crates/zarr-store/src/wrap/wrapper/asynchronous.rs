@@ -28,7 +28,7 @@ impl<W: Wrapper> Store for W {
         range: ByteRange,
         same: Option<&'a Version>,
     ) -> BoxFuture<'a, Result<Option<Found<Bytes>>>> {
-        Box::pin(get(self, key, range, same))
+        get(self, key, range, same)
     }
 
     fn get_ranges<'a>(
@@ -37,11 +37,11 @@ impl<W: Wrapper> Store for W {
         ranges: &'a [Range<u64>],
         same: Option<&'a Version>,
     ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
-        Box::pin(get_ranges(self, key, ranges, same))
+        get_ranges(self, key, ranges, same)
     }
 
     fn head<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>> {
-        Box::pin(head(self, key))
+        head(self, key)
     }
 
     fn put<'a>(
@@ -50,15 +50,15 @@ impl<W: Wrapper> Store for W {
         value: Payload,
         mode: PutMode,
     ) -> BoxFuture<'a, Result<Option<Version>>> {
-        Box::pin(put(self, key, value, mode))
+        put(self, key, value, mode)
     }
 
     fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
-        Box::pin(delete(self, key, same))
+        delete(self, key, same)
     }
 
     fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
-        Box::pin(delete_prefix(self, prefix))
+        delete_prefix(self, prefix)
     }
 
     fn origin(&self, key: &Key) -> Option<Origin> {
@@ -71,11 +71,11 @@ impl<W: Wrapper> Store for W {
         to: &'a Key,
         most: u64,
     ) -> BoxFuture<'a, Result<Copied>> {
-        Box::pin(copy_from(self, origin, to, most))
+        copy_from(self, origin, to, most)
     }
 
     fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        Box::pin(list_dir(self, prefix))
+        list_dir(self, prefix)
     }
 
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
@@ -87,11 +87,11 @@ impl<W: Wrapper> Store for W {
     }
 
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
-        Box::pin(lock(self, key))
+        lock(self, key)
     }
 
     fn sync(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(sync(self))
+        sync(self)
     }
 
     fn hints(&self) -> IoHints {
@@ -114,100 +114,129 @@ impl<W: Wrapper> Store for W {
     }
 }
 
-async fn get(
-    wrapper: &dyn Wrapper,
-    key: &Key,
+// A future that is boxed here is compiled once. One that an `async fn` returns is compiled again by each crate in which a
+// wrapper has its type parameter.
+
+fn get<'a>(
+    wrapper: &'a dyn Wrapper,
+    key: &'a Key,
     range: ByteRange,
-    same: Option<&Version>,
-) -> Result<Option<Found<Bytes>>> {
-    let (inner, name, call) = place(wrapper, Op::Get, key)?;
-    let ask = inner.get(&name, range, same);
-    if wrapper.reads() == Reads::Pass {
-        return ask.await;
-    }
-    let ask = ask.map(|answer| {
-        Ok(answer?.map(|found| Found {
-            data: wrapper.bytes(&call, found.data),
-            ..found
-        }))
-    });
-    let received =
-        |found: &Option<Found<Bytes>>| found.as_ref().map_or(0, |found| found.data.len() as u64);
-    around(wrapper, call, ask, received).await
+    same: Option<&'a Version>,
+) -> BoxFuture<'a, Result<Option<Found<Bytes>>>> {
+    Box::pin(async move {
+        let (inner, name, call) = place(wrapper, Op::Get, key)?;
+        let ask = inner.get(&name, range, same);
+        if wrapper.reads() == Reads::Pass {
+            return ask.await;
+        }
+        let ask = ask.map(|answer| {
+            Ok(answer?.map(|found| Found {
+                data: wrapper.bytes(&call, found.data),
+                ..found
+            }))
+        });
+        let received = |found: &Option<Found<Bytes>>| {
+            found.as_ref().map_or(0, |found| found.data.len() as u64)
+        };
+        around(wrapper, call, ask, received).await
+    })
 }
 
-async fn get_ranges(
-    wrapper: &dyn Wrapper,
-    key: &Key,
-    ranges: &[Range<u64>],
-    same: Option<&Version>,
-) -> Result<Option<Found<Vec<Bytes>>>> {
-    if wrapper.reads() != Reads::Pass {
-        return store::get_ranges(wrapper, key, ranges, same).await;
-    }
-    let (inner, name, _) = place(wrapper, Op::Get, key)?;
-    inner.get_ranges(&name, ranges, same).await
+fn get_ranges<'a>(
+    wrapper: &'a dyn Wrapper,
+    key: &'a Key,
+    ranges: &'a [Range<u64>],
+    same: Option<&'a Version>,
+) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
+    Box::pin(async move {
+        if wrapper.reads() != Reads::Pass {
+            return store::get_ranges(wrapper, key, ranges, same).await;
+        }
+        let (inner, name, _) = place(wrapper, Op::Get, key)?;
+        inner.get_ranges(&name, ranges, same).await
+    })
 }
 
-async fn head(wrapper: &dyn Wrapper, key: &Key) -> Result<Option<Found<()>>> {
-    let (inner, name, call) = place(wrapper, Op::Head, key)?;
-    around(wrapper, call, inner.head(&name), nothing).await
+fn head<'a>(wrapper: &'a dyn Wrapper, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>> {
+    Box::pin(async move {
+        let (inner, name, call) = place(wrapper, Op::Head, key)?;
+        around(wrapper, call, inner.head(&name), nothing).await
+    })
 }
 
-async fn put(
-    wrapper: &dyn Wrapper,
-    key: &Key,
+fn put<'a>(
+    wrapper: &'a dyn Wrapper,
+    key: &'a Key,
     value: Payload,
     mode: PutMode,
-) -> Result<Option<Version>> {
-    let (inner, name, call) = place(wrapper, Op::Put, key)?;
-    let sent = value.len() as u64;
-    let call = Call { sent, ..call };
-    around(wrapper, call, inner.put(&name, value, mode), nothing).await
+) -> BoxFuture<'a, Result<Option<Version>>> {
+    Box::pin(async move {
+        let (inner, name, call) = place(wrapper, Op::Put, key)?;
+        let sent = value.len() as u64;
+        let call = Call { sent, ..call };
+        around(wrapper, call, inner.put(&name, value, mode), nothing).await
+    })
 }
 
-async fn delete(wrapper: &dyn Wrapper, key: &Key, same: Option<&Version>) -> Result<()> {
-    let (inner, name, call) = place(wrapper, Op::Delete, key)?;
-    around(wrapper, call, inner.delete(&name, same), nothing).await
+fn delete<'a>(
+    wrapper: &'a dyn Wrapper,
+    key: &'a Key,
+    same: Option<&'a Version>,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let (inner, name, call) = place(wrapper, Op::Delete, key)?;
+        around(wrapper, call, inner.delete(&name, same), nothing).await
+    })
 }
 
-async fn delete_prefix(wrapper: &dyn Wrapper, prefix: &Prefix) -> Result<()> {
-    let name = inner_prefix(wrapper, prefix)?;
-    let call = call(Op::DeletePrefix, prefix.as_str());
-    let ask = async {
-        for inner in inners(wrapper) {
-            inner.delete_prefix(&name).await?;
+fn delete_prefix<'a>(wrapper: &'a dyn Wrapper, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let name = inner_prefix(wrapper, prefix)?;
+        let call = call(Op::DeletePrefix, prefix.as_str());
+        let ask = async {
+            for inner in inners(wrapper) {
+                inner.delete_prefix(&name).await?;
+            }
+            Ok(())
+        };
+        around(wrapper, call, ask, nothing).await
+    })
+}
+
+fn copy_from<'a>(
+    wrapper: &'a dyn Wrapper,
+    origin: &'a Origin,
+    to: &'a Key,
+    most: u64,
+) -> BoxFuture<'a, Result<Copied>> {
+    Box::pin(async move {
+        if !wrapper.copies() {
+            return Ok(Copied::Elsewhere);
         }
-        Ok(())
-    };
-    around(wrapper, call, ask, nothing).await
+        let (inner, name, call) = place(wrapper, Op::Copy, to)?;
+        let ask = inner.copy_from(origin, &name, most);
+        around(wrapper, call, ask, nothing).await
+    })
 }
 
-async fn copy_from(wrapper: &dyn Wrapper, origin: &Origin, to: &Key, most: u64) -> Result<Copied> {
-    if !wrapper.copies() {
-        return Ok(Copied::Elsewhere);
-    }
-    let (inner, name, call) = place(wrapper, Op::Copy, to)?;
-    let ask = inner.copy_from(origin, &name, most);
-    around(wrapper, call, ask, nothing).await
-}
-
-async fn list_dir(wrapper: &dyn Wrapper, prefix: &Prefix) -> Result<Listing> {
-    if let Some(keys) = wrapper.known_keys() {
-        return Ok(key_map::list_dir(keys, prefix, |size| *size));
-    }
-    let name = inner_prefix(wrapper, prefix)?;
-    let (first, second) = wrapper.inner();
-    let call = call(Op::List, prefix.as_str());
-    let ask = async {
-        let listing = first.list_dir(&name).await?;
-        Ok(match second {
-            Some(second) => joined(listing, second.list_dir(&name).await?),
-            None => listing,
-        })
-    };
-    let listing = around(wrapper, call, ask, nothing).await?;
-    Ok(outer_listing(wrapper, listing))
+fn list_dir<'a>(wrapper: &'a dyn Wrapper, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
+    Box::pin(async move {
+        if let Some(keys) = wrapper.known_keys() {
+            return Ok(key_map::list_dir(keys, prefix, |size| *size));
+        }
+        let name = inner_prefix(wrapper, prefix)?;
+        let (first, second) = wrapper.inner();
+        let call = call(Op::List, prefix.as_str());
+        let ask = async {
+            let listing = first.list_dir(&name).await?;
+            Ok(match second {
+                Some(second) => joined(listing, second.list_dir(&name).await?),
+                None => listing,
+            })
+        };
+        let listing = around(wrapper, call, ask, nothing).await?;
+        Ok(outer_listing(wrapper, listing))
+    })
 }
 
 fn list<'a>(wrapper: &'a dyn Wrapper, prefix: &Prefix) -> BoxStream<'a, Result<Entry>> {
@@ -259,26 +288,30 @@ fn list_keys<'a>(wrapper: &'a dyn Wrapper, prefix: &Prefix) -> BoxStream<'a, Res
     }
 }
 
-async fn lock(wrapper: &dyn Wrapper, key: &Key) -> Result<KeyLock> {
-    let (inner, name, call) = place(wrapper, Op::Lock, key)?;
-    let lock = match (wrapper.locks_processes(), wrapper.as_blocking()) {
-        (false, Some(face)) => {
-            Box::pin(KeyLock::acquire(face.lock_name(key)).map(Ok)) as BoxFuture<'_, _>
-        }
-        _ => inner.lock(&name),
-    };
-    around(wrapper, call, lock, nothing).await
+fn lock<'a>(wrapper: &'a dyn Wrapper, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
+    Box::pin(async move {
+        let (inner, name, call) = place(wrapper, Op::Lock, key)?;
+        let lock = match (wrapper.locks_processes(), wrapper.as_blocking()) {
+            (false, Some(face)) => {
+                Box::pin(KeyLock::acquire(face.lock_name(key)).map(Ok)) as BoxFuture<'_, _>
+            }
+            _ => inner.lock(&name),
+        };
+        around(wrapper, call, lock, nothing).await
+    })
 }
 
-async fn sync(wrapper: &dyn Wrapper) -> Result<()> {
-    let ask = async {
-        // Data before what speaks of it.
-        for inner in inners(wrapper).rev() {
-            inner.sync().await?;
-        }
-        Ok(())
-    };
-    around(wrapper, call(Op::Sync, ""), ask, nothing).await
+fn sync<'a>(wrapper: &'a dyn Wrapper) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let ask = async {
+            // Data before what speaks of it.
+            for inner in inners(wrapper).rev() {
+                inner.sync().await?;
+            }
+            Ok(())
+        };
+        around(wrapper, call(Op::Sync, ""), ask, nothing).await
+    })
 }
 
 /// The call `ask`, with what the wrapper does around it.
