@@ -40,7 +40,7 @@ mod zarrs;
 use dataset::{Dataset, Size};
 use measure::{Bench, Case, Sample, Server};
 use program::Name;
-use summary::{BEHIND, Compared, Summary};
+use summary::{BEHIND, Compared, Summary, best};
 use table::{Beside, HEAD, Row};
 use workload::Workload;
 
@@ -139,11 +139,8 @@ fn run(args: &Args) -> Result<bool> {
         if rows.is_empty() {
             eprintln!("{}: skipped, since no program can do it here", title(case));
         }
-        let best = |which: fn(Name) -> bool| {
-            let rows = rows.iter().filter(|(name, _)| which(*name));
-            rows.map(|(_, row)| row).min_by(|a, b| a.by_time(b))
-        };
-        let (peer, limit) = (best(Name::is_peer), best(|name| name == Name::Limit));
+        let peer = best(&rows, Name::is_peer);
+        let limit = best(&rows, |name| name == Name::Limit);
         for (name, row) in &rows {
             let ours = |other: Option<_>| other.filter(|_| name.is_ours());
             let beside = Beside {
@@ -157,7 +154,7 @@ fn run(args: &Args) -> Result<bool> {
                 writeln!(json, "{}", serde_json::to_string(row)?)?;
             }
         }
-        compared.extend(Compared::new(rows));
+        compared.extend(Compared::new(&rows));
     }
     println!("\n{}", Summary(&compared));
     Ok(correct)
@@ -199,7 +196,7 @@ fn compare(
             .collect()
     };
     let is_behind = |samples: &[(Name, Vec<Sample>)]| {
-        Compared::new(rows(samples)).is_some_and(|compared| compared.ratio() > BEHIND)
+        Compared::new(&rows(samples)).is_some_and(|compared| compared.ratio() > BEHIND)
     };
     for round in 0..rounds * BEHIND_ROUNDS {
         if round >= rounds && !is_behind(&samples) {

@@ -10,6 +10,12 @@ pub(crate) const BEHIND: f64 = 1.05;
 /// Up to here a row is well ahead.
 const AHEAD: f64 = 0.8;
 
+/// The fastest of some programs.
+pub(crate) fn best(rows: &[(Name, Row)], which: impl Fn(Name) -> bool) -> Option<&Row> {
+    let rows = rows.iter().filter(|(name, _)| which(*name));
+    rows.map(|(_, row)| row).min_by(|a, b| a.by_time(b))
+}
+
 /// What the programs needed for one case.
 pub(crate) struct Compared {
     ours: Option<Row>,
@@ -20,24 +26,13 @@ pub(crate) struct Compared {
 
 impl Compared {
     /// `None` without a program of ours or without a peer.
-    pub(crate) fn new(rows: Vec<(Name, Row)>) -> Option<Self> {
-        let (mut ours, mut ours_wait, mut limit) = (None, None, None);
-        let mut peers = vec![];
-        for (name, row) in rows {
-            match name {
-                Name::Ours => ours = Some(row),
-                Name::OursWait => ours_wait = Some(row),
-                Name::Limit => limit = Some(row),
-                name if name.is_peer() => peers.push(row),
-                _ => {}
-            }
-        }
-        let peer = peers.into_iter().min_by(Row::by_time)?;
+    pub(crate) fn new(rows: &[(Name, Row)]) -> Option<Self> {
+        let of = |which: Name| best(rows, |name| name == which).cloned();
         let compared = Self {
-            ours,
-            ours_wait,
-            peer,
-            limit,
+            ours: of(Name::Ours),
+            ours_wait: of(Name::OursWait),
+            peer: best(rows, Name::is_peer)?.clone(),
+            limit: of(Name::Limit),
         };
         compared.better().is_some().then_some(compared)
     }

@@ -9,7 +9,7 @@ use crate::measure::{Case, Sample};
 use crate::program::Name;
 
 /// One line: what one program needed for one case.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Row {
     program: &'static str,
     workload: &'static str,

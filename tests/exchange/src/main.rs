@@ -99,7 +99,8 @@ impl Exchange {
     }
 
     /// The same by each way in which bytes are stored.
-    fn numbers<T: Sample>(&mut self, data_type: &DataType, is_v3: bool) {
+    fn numbers<T: Sample>(&mut self, data_type: &DataType) {
+        let is_v2 = self.root.zarr_format() == ZarrFormat::V2;
         let mut array = |how: &str, with: &dyn Fn(CreateArray) -> CreateArray| {
             self.array::<T>(&format!("{data_type}-{how}"), data_type.clone(), with);
         };
@@ -108,7 +109,7 @@ impl Exchange {
         array("gzip", &|create| create.compressors(Gzip::new(5)));
         array("blosc", &|create| create.compressors(Blosc::lz4()));
         array("F", &|create| create.order('F'));
-        if !is_v3 {
+        if is_v2 {
             return array("lz4", &|create| create.compressors(Lz4::new(1)));
         }
         array("big", &|create| create.serializer(Bytes::big()));
@@ -127,17 +128,16 @@ impl Exchange {
 fn exchange(dir: &str, half: Half) -> usize {
     let mut elements = 0;
     for format in [ZarrFormat::V2, ZarrFormat::V3] {
-        let is_v3 = format == ZarrFormat::V3;
         let mut all = Exchange::new(dir, half, format);
-        all.numbers::<bool>(&DataType::Bool, is_v3);
-        all.numbers::<u8>(&DataType::UInt8, is_v3);
-        all.numbers::<i16>(&DataType::Int16, is_v3);
-        all.numbers::<u32>(&DataType::UInt32, is_v3);
-        all.numbers::<i64>(&DataType::Int64, is_v3);
-        all.numbers::<f16>(&DataType::Float16, is_v3);
-        all.numbers::<f32>(&DataType::Float32, is_v3);
-        all.numbers::<f64>(&DataType::Float64, is_v3);
-        all.numbers::<Complex64>(&DataType::Complex128, is_v3);
+        all.numbers::<bool>(&DataType::Bool);
+        all.numbers::<u8>(&DataType::UInt8);
+        all.numbers::<i16>(&DataType::Int16);
+        all.numbers::<u32>(&DataType::UInt32);
+        all.numbers::<i64>(&DataType::Int64);
+        all.numbers::<f16>(&DataType::Float16);
+        all.numbers::<f32>(&DataType::Float32);
+        all.numbers::<f64>(&DataType::Float64);
+        all.numbers::<Complex64>(&DataType::Complex128);
         all.array::<String>("texts", DataType::String, |create| create);
         elements += all.elements;
     }

@@ -66,6 +66,10 @@ pub(crate) fn has_marks(text: &str) -> bool {
 /// below one long key would take any amount of memory.
 pub(crate) fn exact(text: &str) -> Option<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
+    // Nearly no text has any, which is found out in a fraction of the time.
+    if !has_marks(text) && !has_long_digits(text.as_bytes()) {
+        return Some(found);
+    }
     let (mut is_there, mut bytes) = (false, 0_usize);
     tokens(text, |_, token| is_there |= number(token).is_some());
     if !is_there {
@@ -123,9 +127,26 @@ fn number(token: &str) -> Option<&str> {
         return marked_name(token);
     }
     let digits = token.strip_prefix('-').unwrap_or(token);
-    let is_whole = digits.len() > 18 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = digits.len() >= LONG && digits.bytes().all(|byte| byte.is_ascii_digit());
     let is_beyond = || token.parse::<u64>().is_err() && token.parse::<i64>().is_err();
     (is_whole && is_beyond()).then_some(token)
+}
+
+/// The fewest digits of a number that 64 bits may be too few for.
+const LONG: usize = 19;
+
+/// Whether so many digits follow each other anywhere: if they do, one of them is at a multiple of so many bytes.
+fn has_long_digits(text: &[u8]) -> bool {
+    let run = |bytes: &mut dyn Iterator<Item = &u8>| {
+        let digits = bytes.take(LONG).take_while(|byte| byte.is_ascii_digit());
+        digits.count()
+    };
+    let is_in_one = |at: usize| {
+        let (before, behind) = text.split_at_checked(at).unwrap_or((text, &[]));
+        let behind = run(&mut behind.iter());
+        behind > 0 && run(&mut before.iter().rev()) + behind >= LONG
+    };
+    (0..text.len()).step_by(LONG).any(is_in_one)
 }
 
 /// Reports each bracket, comma, string and number of a text, and where it begins.
@@ -189,6 +210,18 @@ mod tests {
         ];
         let expected = expected.map(|(at, token)| (at.to_owned(), token.to_owned()));
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn long_digits_are_found_wherever_they_are() {
+        for before in 0..2 * LONG {
+            for digits in 0..3 * LONG {
+                for behind in ["", "x", "x1234567890123456"] {
+                    let text = "y".repeat(before) + &"7".repeat(digits) + behind;
+                    assert_eq!(has_long_digits(text.as_bytes()), digits >= LONG, "{text}");
+                }
+            }
+        }
     }
 
     #[test]

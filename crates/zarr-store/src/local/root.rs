@@ -215,6 +215,10 @@ impl fmt::Display for Root {
 /// An absolute path with the links of its existing part resolved, so that equal directories have
 /// equal names. Where that fails, the path as given: opening a value will say why.
 pub(super) fn resolved(path: &Path) -> PathBuf {
+    // Windows takes some names for devices, wherever they are said to lie.
+    if system::check_root(path).is_err() {
+        return path.to_owned();
+    }
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for existing in absolute.ancestors() {
         if let (Ok(real), Ok(rest)) = (existing.canonicalize(), absolute.strip_prefix(existing)) {

@@ -43,8 +43,8 @@ pub(super) use current::{
 pub(super) use current::{READS_IN_PLACE, append_from, is_in_memory, read_at, read_cached};
 // Writing, replacing and removing.
 pub(super) use current::{
-    TIME_STEP, barrier, close, create_new, keep_permissions, make_dir, make_root, remove_dir,
-    rename, rename_to_new, sync_dir, unlink,
+    TIME_STEP, barrier, check_root, close, create_new, keep_permissions, make_dir, make_root,
+    remove_dir, rename, rename_to_new, sync_dir, unlink,
 };
 // Locks.
 pub(super) use current::{DirLock, is_named, is_unsupported, lock_dir, open_lock, try_lock};

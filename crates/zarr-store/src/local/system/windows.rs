@@ -15,8 +15,8 @@ pub(crate) use self::file::{metadata_at, metadata_of, read_once, version};
 pub(in crate::local) use self::{
     dir_lock::{DirLock, lock_dir},
     directory::{
-        Entries, Entry, kind_at, make_dir, make_root, modified_at, permissions_at, remove_dir,
-        rename, rename_to_new, sync_dir, unlink,
+        Entries, Entry, check_root, kind_at, make_dir, make_root, modified_at, permissions_at,
+        remove_dir, rename, rename_to_new, sync_dir, unlink,
     },
     file::{
         Metadata, Permissions, READS_IN_PLACE, TIME_STEP, append_from, close, create_new, id,

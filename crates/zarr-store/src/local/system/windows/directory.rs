@@ -107,13 +107,19 @@ pub(in crate::local) fn make_dir(dir: DirRef<'_>, path: &Path) -> io::Result<()>
     }
 }
 
-/// Makes the directory of a store, and those that it lies in, if directories can have such names.
-pub(in crate::local) fn make_root(dir: &Path) -> io::Result<()> {
+/// Whether the directory of a store, and those that it lies in, can have such names.
+pub(in crate::local) fn check_root(dir: &Path) -> io::Result<()> {
     for part in dir.components() {
         if let Component::Normal(name) = part {
             names::check(&name.to_string_lossy())?;
         }
     }
+    Ok(())
+}
+
+/// Makes the directory of a store, and those that it lies in.
+pub(in crate::local) fn make_root(dir: &Path) -> io::Result<()> {
+    check_root(dir)?;
     fs::create_dir_all(dir)
 }
 
